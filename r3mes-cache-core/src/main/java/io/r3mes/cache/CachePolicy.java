@@ -1,0 +1,160 @@
+package io.r3mes.cache;
+
+import java.time.Duration;
+import java.util.List;
+
+/**
+ * How one cache behaves. Immutable; create with {@link #of} and adapt with the {@code with} methods.
+ *
+ * @param name unique among the caches of a manager
+ * @param key the readable Redis key, such as {@code user:info:{wallet}}
+ * @param tags tag templates over the placeholders of the key, such as {@code user:{wallet}}
+ * @param expiry how long an entry lives
+ * @param local the near cache
+ * @param load who loads, and how long the others wait
+ * @param value what may be stored, and how
+ */
+public record CachePolicy(
+        String name,
+        KeyTemplate key,
+        List<KeyTemplate> tags,
+        Expiry expiry,
+        Local local,
+        Load load,
+        Value value) {
+
+    public CachePolicy {
+        if (name.isBlank()) {
+            throw new CacheConfigurationException("A cache needs a name.");
+        }
+        tags = List.copyOf(tags);
+        for (KeyTemplate tag : tags) {
+            for (KeyTemplate.Placeholder placeholder : tag.placeholders()) {
+                if (key.indexOf(placeholder) < 0) {
+                    throw new CacheConfigurationException("Cache '" + name + "': the tag '" + tag.text()
+                            + "' has the placeholder " + placeholder + ", which the key '" + key.text()
+                            + "' does not have. Use one of the key's placeholders, or add it to the key.");
+                }
+            }
+        }
+        expiry.check(name);
+        local.check(name);
+        load.check(name);
+        value.check(name);
+    }
+
+    /** A policy with the default expiry, near cache, loading and value settings and no tags. */
+    public static CachePolicy of(String name, String key) {
+        return new CachePolicy(
+                name, KeyTemplate.parse(key), List.of(), Expiry.DEFAULT, Local.DEFAULT, Load.DEFAULT, Value.DEFAULT);
+    }
+
+    public CachePolicy withTags(String... templates) {
+        List<KeyTemplate> parsed = List.of(templates).stream().map(KeyTemplate::parse).toList();
+        return new CachePolicy(name, key, parsed, expiry, local, load, value);
+    }
+
+    public CachePolicy withTtl(Duration ttl) {
+        return withExpiry(new Expiry(ttl, expiry.jitter(), expiry.refreshAhead()));
+    }
+
+    public CachePolicy withExpiry(Expiry changed) {
+        return new CachePolicy(name, key, tags, changed, local, load, value);
+    }
+
+    public CachePolicy withLocal(Local changed) {
+        return new CachePolicy(name, key, tags, expiry, changed, load, value);
+    }
+
+    public CachePolicy withLoad(Load changed) {
+        return new CachePolicy(name, key, tags, expiry, local, changed, value);
+    }
+
+    public CachePolicy withValue(Value changed) {
+        return new CachePolicy(name, key, tags, expiry, local, load, changed);
+    }
+
+    /**
+     * How long an entry lives.
+     *
+     * @param ttl time to live in Redis
+     * @param jitter share of the TTL, from 0 to 0.5, by which it is shortened at random so that entries stored together
+     *     do not expire together
+     * @param refreshAhead share of the TTL, from 0 to 0.9, at whose remainder a hit starts a load in the background; 0 is
+     *     off
+     */
+    public record Expiry(Duration ttl, double jitter, double refreshAhead) {
+
+        public static final Expiry DEFAULT = new Expiry(Duration.ofMinutes(5), 0.1, 0);
+
+        void check(String cache) {
+            require(ttl.toMillis() > 0, cache, "ttl", ttl, "a duration of at least 1ms");
+            require(jitter >= 0 && jitter <= 0.5, cache, "jitter", jitter, "a share between 0 and 0.5 (0% and 50%)");
+            require(
+                    refreshAhead >= 0 && refreshAhead <= 0.9,
+                    cache,
+                    "refresh-ahead",
+                    refreshAhead,
+                    "a share between 0 and 0.9 (0% and 90%)");
+        }
+    }
+
+    /**
+     * The near cache of one node.
+     *
+     * @param enabled false reads every hit from Redis
+     * @param maxEntries entries it holds at most
+     * @param ttl how long it keeps an entry, at most; never longer than the entry lives in Redis
+     */
+    public record Local(boolean enabled, int maxEntries, Duration ttl) {
+
+        public static final Local DEFAULT = new Local(true, 10_000, Duration.ofSeconds(30));
+        public static final Local OFF = new Local(false, 1, Duration.ofSeconds(1));
+
+        void check(String cache) {
+            require(maxEntries > 0, cache, "local.max-entries", maxEntries, "a number of at least 1");
+            require(ttl.toMillis() > 0, cache, "local.ttl", ttl, "a duration of at least 1ms");
+        }
+    }
+
+    /**
+     * Who loads a missing value.
+     *
+     * @param lease how long a loader that stopped renewing still keeps others from loading
+     * @param maxLoad how long a loader may renew its lease; what it returns later is not stored
+     * @param maxWait how long a caller waits for another caller's load before it loads for itself and stores nothing
+     */
+    public record Load(Duration lease, Duration maxLoad, Duration maxWait) {
+
+        public static final Load DEFAULT = new Load(Duration.ofSeconds(3), Duration.ofSeconds(60), Duration.ofSeconds(10));
+
+        void check(String cache) {
+            require(lease.toMillis() >= 50, cache, "load.lease", lease, "a duration of at least 50ms");
+            require(maxLoad.compareTo(lease) >= 0, cache, "load.max-load", maxLoad, "at least the lease, " + lease);
+            require(!maxWait.isNegative(), cache, "load.max-wait", maxWait, "a duration that is not negative");
+        }
+    }
+
+    /**
+     * What is stored of a value.
+     *
+     * @param cacheNulls whether a null from the loader is cached like a value
+     * @param encrypt whether the value is encrypted in Redis
+     * @param maxBytes encoded size above which a value is not stored
+     */
+    public record Value(boolean cacheNulls, boolean encrypt, int maxBytes) {
+
+        public static final Value DEFAULT = new Value(true, false, 1 << 20);
+
+        void check(String cache) {
+            require(maxBytes > 0, cache, "max-value-bytes", maxBytes, "a number of at least 1");
+        }
+    }
+
+    private static void require(boolean ok, String cache, String setting, Object actual, String wanted) {
+        if (!ok) {
+            throw new CacheConfigurationException(
+                    "Cache '" + cache + "': " + setting + " is " + actual + "; set it to " + wanted + ".");
+        }
+    }
+}

@@ -1,0 +1,32 @@
+package io.r3mes.cache;
+
+import java.time.Duration;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a caller decides about the one value it stores.
+ *
+ * @param ttl replaces the cache's TTL; null keeps it
+ * @param tags added to the tags of the cache's policy
+ */
+public record EntryOptions(@Nullable Duration ttl, Set<String> tags) {
+
+    /** TTL and tags as the cache's policy says. */
+    public static final EntryOptions DEFAULT = new EntryOptions(null, Set.of());
+
+    public EntryOptions {
+        if (ttl != null && (ttl.isZero() || ttl.isNegative())) {
+            throw new IllegalArgumentException("The TTL must be positive, but is " + ttl);
+        }
+        tags = Set.copyOf(tags);
+    }
+
+    public static EntryOptions ttl(Duration ttl) {
+        return new EntryOptions(ttl, Set.of());
+    }
+
+    public EntryOptions withTags(String... added) {
+        return new EntryOptions(ttl, Set.of(added));
+    }
+}

@@ -1,0 +1,10 @@
+package io.r3mes.cache;
+
+import org.jspecify.annotations.Nullable;
+
+/** Reads the value of one id from its source. Called at most once per attempt. */
+@FunctionalInterface
+public interface Loader<K, V, X extends Exception> {
+
+    @Nullable V load(K id, LoadContext context) throws X;
+}

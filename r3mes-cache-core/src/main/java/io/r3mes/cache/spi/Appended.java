@@ -1,0 +1,9 @@
+package io.r3mes.cache.spi;
+
+/**
+ * The acknowledgement of an appended event.
+ *
+ * @param generation the generation the event belongs to
+ * @param contested whether another event that may cover the same entry was appended since the position the caller named
+ */
+public record Appended(long generation, long position, String id, boolean contested) {}

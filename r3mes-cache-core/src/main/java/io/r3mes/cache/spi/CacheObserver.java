@@ -1,0 +1,43 @@
+package io.r3mes.cache.spi;
+
+import java.util.function.LongSupplier;
+
+/** What the engine tells of its work. Implementations are thread-safe, quick, and never throw. */
+public interface CacheObserver {
+
+    /** The observer of one cache. Called once for each cache and value type; equal names share their figures. */
+    OfCache cache(String name, LongSupplier localEntries);
+
+    /** Redis did not acknowledge an operation in time. */
+    void unavailable(String operation, Throwable cause);
+
+    /** This node issued an invalidation. */
+    void invalidated(Event event);
+
+    /** The node began, or ceased, to distrust its near cache. */
+    void fenced(boolean fenced);
+
+    /** The log could not be followed without a gap; the near cache was dropped. */
+    void discontinuity(String reason);
+
+    /** The reads and loads of one cache. Times are of {@link Environment#nanoTime()}. */
+    interface OfCache {
+
+        void localHit(String key, long startedAtNanos);
+
+        void remoteHit(String key, long startedAtNanos);
+
+        void miss(String key, long startedAtNanos);
+
+        /** A caller waited for another caller's load. */
+        void joined(String key);
+
+        void loaded(String key, long startedAtNanos, boolean succeeded);
+
+        /** An entry in Redis that could not be decoded. */
+        void unreadable(String key, Throwable cause);
+
+        /** Redis did not answer for this cache. */
+        void unavailable(String operation, Throwable cause);
+    }
+}

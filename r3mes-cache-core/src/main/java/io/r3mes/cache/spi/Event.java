@@ -1,0 +1,30 @@
+package io.r3mes.cache.spi;
+
+import java.util.List;
+
+/** What an invalidation covers. Its texts hold no control characters. */
+public sealed interface Event {
+
+    record Keys(List<String> keys) implements Event {
+        public Keys {
+            keys = List.copyOf(keys);
+        }
+    }
+
+    record Tags(List<String> tags) implements Event {
+        public Tags {
+            tags = List.copyOf(tags);
+        }
+    }
+
+    /** Every key that the glob matches. */
+    record Pattern(String glob) implements Event {}
+
+    /** Every entry of one cache. */
+    record Cleared(String cache) implements Event {}
+
+    record All() implements Event {}
+
+    /** Covers nothing: begins a log. */
+    record Marker() implements Event {}
+}

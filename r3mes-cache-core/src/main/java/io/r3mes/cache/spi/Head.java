@@ -1,0 +1,11 @@
+package io.r3mes.cache.spi;
+
+/**
+ * The newest state of the log at one moment of its server.
+ *
+ * @param generation random, one per life of the log's metadata; never 0
+ * @param position the last position handed out
+ * @param lastId the id of the entry appended last; empty if none was
+ * @param serverMicros the server's clock, microseconds since the epoch
+ */
+public record Head(long generation, long position, String lastId, long serverMicros) {}

@@ -1,0 +1,62 @@
+package io.r3mes.cache.spi;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CompletionStage;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The shared store of encoded values and of the leases on them. Each method that names a key and its lease is one atomic
+ * step; nothing is atomic across keys.
+ *
+ * <p>Keys are without the namespace. Methods never block and are never repeated by the adapter after a lost connection. A
+ * stage that completes exceptionally says only that the store did not acknowledge in time. Stages may complete on an I/O
+ * thread.
+ */
+public interface RemoteStore extends AutoCloseable {
+
+    CompletionStage<byte @Nullable []> get(String key);
+
+    /** The values of several keys, in the order of {@code keys}, null where there is none. */
+    CompletionStage<List<byte @Nullable []>> getAll(List<String> keys);
+
+    /** Takes the lease if nobody holds it, and reads the value in any case. */
+    CompletionStage<Claim> acquire(Lease lease);
+
+    /** Takes the lease from whoever holds it. */
+    CompletionStage<Void> takeOver(Lease lease);
+
+    /** Prolongs the lease by its duration; false if it is not held. */
+    CompletionStage<Boolean> renew(Lease lease);
+
+    /** Gives the lease up if it is held. */
+    CompletionStage<Boolean> release(Lease lease);
+
+    /** Writes the value and ends the lease, if the lease is held; else writes nothing and returns false. */
+    CompletionStage<Boolean> store(Lease lease, byte[] value, Duration ttl);
+
+    /** Removes value and lease; true if there was a value. */
+    CompletionStage<Boolean> unlink(String key);
+
+    /** Removes the value, and the lease unless it is this one; true if there was a value. */
+    CompletionStage<Boolean> unlinkKeeping(Lease lease);
+
+    /** Removes a value born before {@code position}, or unreadable ({@link ValueHeader}); true if it did. */
+    CompletionStage<Boolean> unlinkBornBefore(String key, long position);
+
+    /**
+     * One page of the keys that begin with {@code prefix}. A key may come twice; a key present throughout the scan comes
+     * at least once.
+     *
+     * @param cursor null for the first page
+     */
+    CompletionStage<Page> scan(String prefix, @Nullable String cursor);
+
+    @Override
+    void close();
+
+    /**
+     * @param cursor of the next page, or null after the last
+     */
+    record Page(List<String> keys, @Nullable String cursor) {}
+}
