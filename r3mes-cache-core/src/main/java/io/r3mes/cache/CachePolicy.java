@@ -15,13 +15,7 @@ import java.util.List;
  * @param value what may be stored, and how
  */
 public record CachePolicy(
-        String name,
-        KeyTemplate key,
-        List<KeyTemplate> tags,
-        Expiry expiry,
-        Local local,
-        Load load,
-        Value value) {
+        String name, KeyTemplate key, List<KeyTemplate> tags, Expiry expiry, Local local, Load load, Value value) {
 
     public CachePolicy {
         if (name.isBlank()) {
@@ -50,7 +44,8 @@ public record CachePolicy(
     }
 
     public CachePolicy withTags(String... templates) {
-        List<KeyTemplate> parsed = List.of(templates).stream().map(KeyTemplate::parse).toList();
+        List<KeyTemplate> parsed =
+                List.of(templates).stream().map(KeyTemplate::parse).toList();
         return new CachePolicy(name, key, parsed, expiry, local, load, value);
     }
 
@@ -126,7 +121,8 @@ public record CachePolicy(
      */
     public record Load(Duration lease, Duration maxLoad, Duration maxWait) {
 
-        public static final Load DEFAULT = new Load(Duration.ofSeconds(3), Duration.ofSeconds(60), Duration.ofSeconds(10));
+        public static final Load DEFAULT =
+                new Load(Duration.ofSeconds(3), Duration.ofSeconds(60), Duration.ofSeconds(10));
 
         void check(String cache) {
             require(lease.toMillis() >= 50, cache, "load.lease", lease, "a duration of at least 50ms");

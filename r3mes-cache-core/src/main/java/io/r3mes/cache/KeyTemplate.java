@@ -77,7 +77,8 @@ public final class KeyTemplate {
         List<@Nullable Object> values = id instanceof KeyParts given ? given.values() : List.of();
         if (values.size() != placeholders.size()) {
             throw new CacheKeyException("The key template '" + text + "' has " + placeholders.size()
-                    + " placeholder(s) but the id has " + values.size() + " value(s). Pass KeyParts.of(..) with one value"
+                    + " placeholder(s) but the id has " + values.size()
+                    + " value(s). Pass KeyParts.of(..) with one value"
                     + " for each placeholder, or the value itself where there is one.");
         }
         List<String> parts = new ArrayList<>(values.size());
@@ -141,8 +142,8 @@ public final class KeyTemplate {
         try {
             return KeyText.part(placeholder, value);
         } catch (CacheKeyException refused) {
-            throw new CacheKeyException("Key template '" + text + "', placeholder " + placeholder + ": "
-                    + refused.getMessage());
+            throw new CacheKeyException(
+                    "Key template '" + text + "', placeholder " + placeholder + ": " + refused.getMessage());
         }
     }
 
