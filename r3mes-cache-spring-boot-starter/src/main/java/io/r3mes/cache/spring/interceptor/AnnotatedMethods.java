@@ -48,8 +48,8 @@ public final class AnnotatedMethods {
     private static void scan(String bean, Class<?> type, List<AnnotatedMethod> found) {
         Map<Method, MethodAnnotations> methods = MethodIntrospector.selectMethods(
                 type, (MethodIntrospector.MetadataLookup<MethodAnnotations>) MethodAnnotations::of);
-        methods.forEach((method, annotations) ->
-                found.add(new AnnotatedMethod(bean, Signature.of(method, type), annotations)));
+        methods.forEach(
+                (method, annotations) -> found.add(new AnnotatedMethod(bean, Signature.of(method, type), annotations)));
     }
 
     private static @Nullable Class<?> type(ConfigurableListableBeanFactory beans, String bean) {
@@ -57,7 +57,8 @@ public final class AnnotatedMethods {
             Class<?> type = AutoProxyUtils.determineTargetClass(beans, bean);
             return type == null ? null : ClassUtils.getUserClass(type);
         } catch (RuntimeException | LinkageError unresolvable) {
-            LOG.debug("The type of bean '{}' cannot be resolved; it is not searched for annotations", bean, unresolvable);
+            LOG.debug(
+                    "The type of bean '{}' cannot be resolved; it is not searched for annotations", bean, unresolvable);
             return null;
         }
     }

@@ -70,8 +70,8 @@ final class Expressions {
         for (String name : found) {
             if (!known(name, scope)) {
                 throw scope.fault(
-                        "the expression \"" + text + "\" uses #" + name + ", which is unknown ("
-                                + scope.signature().knownParameters() + ").",
+                        "the expression \"" + text + "\" uses #" + name + ", which is unknown"
+                                + (scope.arguments() ? " (" + scope.signature().knownParameters() + ")." : " here."),
                         "Use " + usable(scope) + ".");
             }
         }
@@ -82,6 +82,9 @@ final class Expressions {
         Signature signature = scope.signature();
         if (name.equals("root") || name.equals("this") || scope.variables().contains(name)) {
             return true;
+        }
+        if (!scope.arguments()) {
+            return false;
         }
         if (signature.indexOf(name) >= 0) {
             return true;
@@ -97,10 +100,10 @@ final class Expressions {
     private static String usable(Scope scope) {
         Set<String> names = new LinkedHashSet<>();
         List<String> parameters = scope.signature().names();
-        if (parameters != null) {
+        if (scope.arguments() && parameters != null) {
             parameters.forEach(name -> names.add("#" + name));
         }
-        for (int i = 0; i < scope.signature().method().getParameterCount(); i++) {
+        for (int i = 0; scope.arguments() && i < scope.signature().method().getParameterCount(); i++) {
             names.add("#p" + i);
         }
         scope.variables().forEach(name -> names.add("#" + name));
@@ -140,12 +143,20 @@ final class Expressions {
 
     /** What {@code #root} is. */
     record Root(
-            String methodName, Method method, @Nullable Object target, Class<?> targetClass, @Nullable Object[] args) {
+            String methodName,
+            Method method,
+            @Nullable Object target,
+            Class<?> targetClass,
+            @Nullable Object[] args) {
 
         private static Root of(Call call) {
             Signature signature = call.signature();
             return new Root(
-                    signature.method().getName(), signature.method(), call.target(), signature.type(), call.arguments());
+                    signature.method().getName(),
+                    signature.method(),
+                    call.target(),
+                    signature.type(),
+                    call.arguments());
         }
     }
 }

@@ -78,7 +78,8 @@ final class PropertyPath implements Extractor {
             Method method = ReflectionUtils.findMethod(type, candidate, new Class<?>[0]);
             if (method != null && method.getReturnType() != void.class && !Modifier.isStatic(method.getModifiers())) {
                 return new Step(
-                        handle(method), ResolvableType.forMethodReturnType(method, type).getType());
+                        handle(method),
+                        ResolvableType.forMethodReturnType(method, type).getType());
             }
         }
         Field field = ReflectionUtils.findField(type, name);

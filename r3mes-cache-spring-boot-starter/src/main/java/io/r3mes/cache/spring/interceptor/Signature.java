@@ -15,7 +15,8 @@ import org.springframework.core.GenericTypeResolver;
  *
  * @param names the parameters' names, or null where the class was compiled without them
  */
-public record Signature(Method method, Class<?> type, @Nullable List<String> names) {
+public record Signature(
+        Method method, Class<?> type, @Nullable List<String> names) {
 
     static Signature of(Method method, Class<?> type) {
         String[] names = new DefaultParameterNameDiscoverer().getParameterNames(method);
