@@ -66,6 +66,11 @@ public final class MicrometerCacheMetrics implements MeterBinder {
                 Tags.empty(),
                 of(NodeFigure.DISCONTINUITIES));
         node.counter(
+                "r3mes.cache.coherence.fencings",
+                "Times the node began to distrust its near cache",
+                Tags.empty(),
+                of(NodeFigure.FENCED));
+        node.counter(
                 "r3mes.cache.hot.keys.dropped",
                 "Samples of keys lost to contention",
                 Tags.empty(),
