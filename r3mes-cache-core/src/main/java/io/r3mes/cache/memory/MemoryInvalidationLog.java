@@ -1,7 +1,6 @@
 package io.r3mes.cache.memory;
 
 import io.r3mes.cache.spi.Appended;
-import io.r3mes.cache.spi.Event;
 import io.r3mes.cache.spi.Head;
 import io.r3mes.cache.spi.InvalidationLog;
 import io.r3mes.cache.spi.LogEntry;
@@ -114,7 +113,7 @@ final class MemoryInvalidationLog implements InvalidationLog {
 
     private List<LogEntry> endWait(CompletableFuture<Void> waiter, long after, int limit) {
         synchronized (lock) {
-            waiters.remove(waiter);
+            waiters.removeIf(waiting -> waiting == waiter);
             return state.read(after, limit);
         }
     }

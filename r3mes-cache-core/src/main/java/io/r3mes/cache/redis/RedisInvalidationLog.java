@@ -58,7 +58,8 @@ final class RedisInvalidationLog implements InvalidationLog {
         if (beat.applied() > HIGHEST_FLOOR) {
             return tooHigh(beat.applied());
         }
-        byte[] staleness = bytes(TimeUnit.NANOSECONDS.toMicros(beat.maxStaleness().toNanos()));
+        byte[] staleness =
+                bytes(TimeUnit.NANOSECONDS.toMicros(beat.maxStaleness().toNanos()));
         String[] touched = {keys.meta(), keys.log(), keys.nodes()};
         return LogScripts.BEAT
                 .list(
@@ -112,6 +113,7 @@ final class RedisInvalidationLog implements InvalidationLog {
     }
 
     @Override
+    @SuppressWarnings("unchecked") // The array of variable arguments is only read.
     public CompletionStage<List<LogEntry>> read(long after, int limit, Duration wait) {
         Duration bounded = wait.compareTo(LONGEST_WAIT) < 0 ? wait : LONGEST_WAIT;
         boolean blocks = bounded.toMillis() > 0;
@@ -125,8 +127,9 @@ final class RedisInvalidationLog implements InvalidationLog {
         return link.call(commands -> commands.xread(arguments, from)
                 .toCompletableFuture()
                 .orTimeout(timeout, TimeUnit.NANOSECONDS)
-                .thenApply(found ->
-                        found == null ? List.of() : found.stream().map(LogCodec::decode).toList()));
+                .thenApply(found -> found == null
+                        ? List.of()
+                        : found.stream().map(LogCodec::decode).toList()));
     }
 
     @Override
@@ -138,7 +141,8 @@ final class RedisInvalidationLog implements InvalidationLog {
 
     @Override
     public CompletionStage<Void> leave(String node) {
-        return links.commands().call(commands -> commands.hdel(keys.nodes(), node).thenAccept(count -> {}));
+        return links.commands()
+                .call(commands -> commands.hdel(keys.nodes(), node).thenAccept(count -> {}));
     }
 
     /** Does nothing: the connections belong to the adapter. */
@@ -178,8 +182,7 @@ final class RedisInvalidationLog implements InvalidationLog {
             String[] said = text(reply.get(i + 1)).split(":", -1);
             if (said.length == 3) {
                 long age = Math.max(0, now - Long.parseLong(said[1]));
-                nodes.add(new NodeState(
-                        text(reply.get(i)), Long.parseLong(said[0]), age, Long.parseLong(said[2])));
+                nodes.add(new NodeState(text(reply.get(i)), Long.parseLong(said[0]), age, Long.parseLong(said[2])));
             }
         }
         return nodes;
