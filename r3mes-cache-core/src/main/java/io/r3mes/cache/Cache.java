@@ -32,8 +32,8 @@ public interface Cache<K, V> {
      * The values of several ids, in the iteration order of {@code ids}. The loader is asked once, on the calling thread,
      * for all ids that no other node is loading; an id that it leaves out counts as a null value.
      */
-    <X extends Exception> Map<K, @Nullable V> getAll(
-            Collection<? extends K> ids, BulkLoader<K, ? extends V, X> loader) throws X;
+    <X extends Exception> Map<K, @Nullable V> getAll(Collection<? extends K> ids, BulkLoader<K, ? extends V, X> loader)
+            throws X;
 
     /**
      * Loads anew and replaces the cached value, unless an invalidation overtakes the load. While another caller loads the

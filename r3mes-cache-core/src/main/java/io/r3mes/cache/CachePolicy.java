@@ -15,20 +15,15 @@ import java.util.List;
  * @param value what may be stored, and how
  */
 public record CachePolicy(
-        String name,
-        KeyTemplate key,
-        List<KeyTemplate> tags,
-        Expiry expiry,
-        Local local,
-        Load load,
-        Value value) {
+        String name, KeyTemplate key, List<KeyTemplate> tags, Expiry expiry, Local local, Load load, Value value) {
 
     public CachePolicy {
         if (name.isBlank()) {
             throw new CacheConfigurationException("A cache needs a name.");
         }
         if (name.chars().anyMatch(Character::isISOControl)) {
-            throw new CacheConfigurationException("Cache '" + name + "': the name holds a control character. Remove it.");
+            throw new CacheConfigurationException(
+                    "Cache '" + name + "': the name holds a control character. Remove it.");
         }
         tags = List.copyOf(tags);
         for (KeyTemplate tag : tags) {
@@ -53,7 +48,8 @@ public record CachePolicy(
     }
 
     public CachePolicy withTags(String... templates) {
-        List<KeyTemplate> parsed = List.of(templates).stream().map(KeyTemplate::parse).toList();
+        List<KeyTemplate> parsed =
+                List.of(templates).stream().map(KeyTemplate::parse).toList();
         return new CachePolicy(name, key, parsed, expiry, local, load, value);
     }
 
@@ -133,10 +129,16 @@ public record CachePolicy(
      */
     public record Load(Duration lease, Duration maxLoad, Duration maxWait) {
 
-        public static final Load DEFAULT = new Load(Duration.ofSeconds(3), Duration.ofSeconds(60), Duration.ofSeconds(10));
+        public static final Load DEFAULT =
+                new Load(Duration.ofSeconds(3), Duration.ofSeconds(60), Duration.ofSeconds(10));
 
         void check(String cache) {
-            require(within(Duration.ofMillis(50), lease), cache, "load.lease", lease, "a duration between 50ms and 36500d");
+            require(
+                    within(Duration.ofMillis(50), lease),
+                    cache,
+                    "load.lease",
+                    lease,
+                    "a duration between 50ms and 36500d");
             require(
                     within(lease, maxLoad),
                     cache,

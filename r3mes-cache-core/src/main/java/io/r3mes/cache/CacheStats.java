@@ -33,7 +33,8 @@ public record CacheStats(
      * @param unavailable operations that Redis did not answer in time
      * @param invalidations invalidations issued by this node; of one cache, those that name the cache
      */
-    public record Loads(long loads, long failures, long joined, long unreadable, long unavailable, long invalidations) {}
+    public record Loads(
+            long loads, long failures, long joined, long unreadable, long unavailable, long invalidations) {}
 
     public long hits() {
         return reads.localHits() + reads.remoteHits();

@@ -150,8 +150,8 @@ public final class KeyTemplate {
         try {
             return KeyText.part(placeholder, value);
         } catch (CacheKeyException refused) {
-            throw new CacheKeyException("Key template '" + text + "', placeholder " + placeholder + ": "
-                    + refused.getMessage());
+            throw new CacheKeyException(
+                    "Key template '" + text + "', placeholder " + placeholder + ": " + refused.getMessage());
         }
     }
 

@@ -93,7 +93,8 @@ final class KeyTemplateParser {
         String core = nullable ? inner.substring(0, inner.length() - 1).strip() : inner;
         Matcher call = CALL.matcher(core);
         if (call.matches()) {
-            return new Placeholder(function(call.group(1)), argument(call.group(2).strip()), nullable);
+            return new Placeholder(
+                    function(call.group(1)), argument(call.group(2).strip()), nullable);
         }
         return new Placeholder(Function.NONE, argument(core), nullable);
     }

@@ -13,7 +13,8 @@ import org.jspecify.annotations.Nullable;
  * @param events types whose instances, or instances of subtypes, run it on the node that publishes them
  * @param action what to do; runs on the warmer's executor
  */
-public record WarmTask(String name, boolean onStartup, @Nullable Duration every, Set<Class<?>> events, Action action) {
+public record WarmTask(
+        String name, boolean onStartup, @Nullable Duration every, Set<Class<?>> events, Action action) {
 
     public WarmTask {
         if (every != null && (every.isZero() || every.isNegative())) {

@@ -48,8 +48,7 @@ public final class AesGcmValueCipher implements ValueCipher {
 
     /** The same with keys in Base64, as they stand in a configuration. */
     public static AesGcmValueCipher ofBase64(String current, @Nullable String previous) {
-        return new AesGcmValueCipher(
-                decoded(current), previous == null ? null : decoded(previous), new SecureRandom());
+        return new AesGcmValueCipher(decoded(current), previous == null ? null : decoded(previous), new SecureRandom());
     }
 
     @Override
@@ -81,7 +80,9 @@ public final class AesGcmValueCipher implements ValueCipher {
                 }
             }
         }
-        throw refused != null ? refused : new GeneralSecurityException("The value was sealed with a key not known here");
+        throw refused != null
+                ? refused
+                : new GeneralSecurityException("The value was sealed with a key not known here");
     }
 
     private static byte[] opened(Key key, ByteBuffer sealed, byte[] associated) throws GeneralSecurityException {
@@ -103,8 +104,8 @@ public final class AesGcmValueCipher implements ValueCipher {
         try {
             return Base64.getDecoder().decode(base64.strip());
         } catch (IllegalArgumentException malformed) {
-            throw new CacheConfigurationException("The encryption key is not Base64. Create one with"
-                    + " 'openssl rand -base64 32'.");
+            throw new CacheConfigurationException(
+                    "The encryption key is not Base64. Create one with" + " 'openssl rand -base64 32'.");
         }
     }
 
@@ -113,8 +114,8 @@ public final class AesGcmValueCipher implements ValueCipher {
 
         static Key of(byte[] bytes) {
             if (bytes.length != KEY_BYTES) {
-                throw new CacheConfigurationException("The encryption key has " + bytes.length + " bytes; AES-256 needs "
-                        + KEY_BYTES + ". Create one with 'openssl rand -base64 32'.");
+                throw new CacheConfigurationException("The encryption key has " + bytes.length
+                        + " bytes; AES-256 needs " + KEY_BYTES + ". Create one with 'openssl rand -base64 32'.");
             }
             try {
                 MessageDigest digest = MessageDigest.getInstance("SHA-256");

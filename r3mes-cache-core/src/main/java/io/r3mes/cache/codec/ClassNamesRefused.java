@@ -15,8 +15,9 @@ final class ClassNamesRefused extends NopAnnotationIntrospector {
     public JsonTypeInfo.@Nullable Value findPolymorphicTypeInfo(MapperConfig<?> config, Annotated annotated) {
         JsonTypeInfo info = annotated.getAnnotation(JsonTypeInfo.class);
         if (info != null && (info.use() == JsonTypeInfo.Id.CLASS || info.use() == JsonTypeInfo.Id.MINIMAL_CLASS)) {
-            throw new IllegalArgumentException(annotated.getRawType().getName()
-                    + " asks for class names in its JSON, which a cached value must not hold. Use JsonTypeInfo.Id.NAME.");
+            throw new IllegalArgumentException(
+                    annotated.getRawType().getName()
+                            + " asks for class names in its JSON, which a cached value must not hold. Use JsonTypeInfo.Id.NAME.");
         }
         return null;
     }

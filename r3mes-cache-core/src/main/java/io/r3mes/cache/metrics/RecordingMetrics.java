@@ -57,10 +57,7 @@ public final class RecordingMetrics implements CacheObserver, CacheMetrics {
         return caches.computeIfAbsent(
                 name,
                 cache -> new CacheFigures(
-                        clock,
-                        random,
-                        new KeySampler(cache, hitKeys, clock),
-                        new KeySampler(cache, missKeys, clock)));
+                        clock, random, new KeySampler(cache, hitKeys, clock), new KeySampler(cache, missKeys, clock)));
     }
 
     @Override
