@@ -125,7 +125,8 @@ class MicrometerCacheMetricsTest {
     }
 
     private double nodeValue(String name, String... tags) {
-        return first(registry.get(name).tags("cache.manager", "r3mes").tags(tags).meter());
+        return first(
+                registry.get(name).tags("cache.manager", "r3mes").tags(tags).meter());
     }
 
     private static double first(Meter meter) {
