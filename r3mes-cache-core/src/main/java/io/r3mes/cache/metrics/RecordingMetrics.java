@@ -40,7 +40,10 @@ public final class RecordingMetrics implements CacheObserver, CacheMetrics {
         cacheNames.forEach(this::figures);
     }
 
-    /** Moves the sliding window and the sampling of keys on. To be called about once a second. */
+    /**
+     * Moves the sliding window and the sampling of keys on. Reads and readers of the figures do that in passing; calling it
+     * about once a second keeps the figures exact when neither comes for a while.
+     */
     public void tick() {
         long now = clock.getAsLong();
         caches.values().forEach(figures -> figures.tick(now));

@@ -170,6 +170,19 @@ class RecordingMetricsTest {
     }
 
     @Test
+    void requestsPerSecondNeedNoTickWhileThereIsTraffic() {
+        passSecondsWithoutTick(3_600, () -> {});
+        passSecondsWithoutTick(30, () -> repeat(10, () -> users.miss("u", now())));
+        assertThat(metrics.stats("users").requestsPerSecond()).isCloseTo(5, within(0.2));
+
+        passSecondsWithoutTick(90, () -> repeat(10, () -> users.miss("u", now())));
+        assertThat(metrics.stats("users").requestsPerSecond()).isCloseTo(10, within(0.2));
+
+        passSecondsWithoutTick(3_600, () -> {});
+        assertThat(metrics.stats("users").requestsPerSecond()).isCloseTo(0, within(0.01));
+    }
+
+    @Test
     void resetStartsEveryFigureAnew() {
         everySecondFor(70, () -> repeat(100, () -> users.localHit("u", now() - MILLI)));
         users.miss("u", now());
@@ -313,6 +326,13 @@ class RecordingMetricsTest {
             step.run();
             clock.addAndGet(1_000 * MILLI);
             metrics.tick();
+        }
+    }
+
+    private void passSecondsWithoutTick(int seconds, Runnable step) {
+        for (int i = 0; i < seconds; i++) {
+            step.run();
+            clock.addAndGet(1_000 * MILLI);
         }
     }
 
