@@ -119,6 +119,16 @@ class RecordingMetricsTest {
     }
 
     @Test
+    void theSlowFirstReadsWeighNoMoreThanOthers() {
+        repeat(CacheFigures.TIMED_AT_FIRST, () -> users.localHit("u", now() - 100 * MICRO));
+        repeat(100 * CacheFigures.TIMED_AT_FIRST, () -> users.localHit("u", now() - MICRO));
+
+        double mean = (100 + 100) / 101.0 * MICRO;
+        assertThat((double) metrics.stats("users").averageResponseTime().toNanos())
+                .isCloseTo(mean, within(mean * 0.3));
+    }
+
+    @Test
     void aPeriodicPatternDoesNotBiasTheSamples() {
         long reads = 64 * 20_000;
         for (int i = 0; i < reads; i++) {
