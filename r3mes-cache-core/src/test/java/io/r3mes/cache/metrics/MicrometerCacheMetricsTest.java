@@ -17,7 +17,8 @@ import org.junit.jupiter.api.Test;
 
 class MicrometerCacheMetricsTest {
 
-    private final RecordingMetrics metrics = new RecordingMetrics(List.of("users", "blocks"), System::nanoTime);
+    private final RecordingMetrics metrics =
+            new RecordingMetrics(List.of("users", "blocks"), System::nanoTime, () -> 0);
     private final AtomicReference<CoherenceStatus> status =
             new AtomicReference<>(new CoherenceStatus(true, false, 0, 0));
     private final SimpleMeterRegistry registry = new SimpleMeterRegistry();

@@ -13,6 +13,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.SplittableRandom;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -78,7 +79,7 @@ class RecordingMetricsTest {
 
     @Test
     void knowsEveryNamedCacheFromTheStartAndNamesThemForAnUnknownOne() {
-        RecordingMetrics fresh = new RecordingMetrics(List.of("b", "a"), this::nanoTime);
+        RecordingMetrics fresh = new RecordingMetrics(List.of("b", "a"), this::nanoTime, random::nextInt);
 
         assertThat(fresh.stats("a").requests()).isZero();
         assertThat(fresh.stats("a").averageResponseTime()).isEqualTo(Duration.ZERO);
@@ -288,7 +289,8 @@ class RecordingMetricsTest {
 
     @Test
     void losesNoCountBetweenThreads() throws Exception {
-        RecordingMetrics shared = new RecordingMetrics(List.of(), System::nanoTime);
+        RecordingMetrics shared = new RecordingMetrics(
+                List.of(), System::nanoTime, () -> ThreadLocalRandom.current().nextInt());
         CacheObserver.OfCache cache = shared.cache("users", () -> 0);
         CountDownLatch start = new CountDownLatch(1);
         List<Thread> threads = Stream.generate(() -> new Thread(() -> {
