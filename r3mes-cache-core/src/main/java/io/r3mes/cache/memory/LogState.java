@@ -143,7 +143,8 @@ final class LogState {
 
     private static boolean covers(Event other, Append append) {
         if (other instanceof Event.Keys keys) {
-            return append.event() instanceof Event.Keys own && keys.keys().stream().anyMatch(own.keys()::contains);
+            return append.event() instanceof Event.Keys own
+                    && keys.keys().stream().anyMatch(own.keys()::contains);
         } else if (other instanceof Event.Tags tags) {
             return tags.tags().stream().anyMatch(append.entryTags()::contains);
         }

@@ -23,8 +23,7 @@ final class LogScripts {
      * Defines {@code now}, {@code text(number)}, {@code lines(text)} and {@code state(floor)}: generation, last position,
      * last id, base, and whether the generation began just now. ARGV[1] is the generation to begin if there is none.
      */
-    private static final String PRELUDE =
-            """
+    private static final String PRELUDE = """
             local time = redis.call('TIME')
             local now = tonumber(time[1]) * 1000000 + tonumber(time[2])
             local function text(number) return string.format('%.0f', number) end
@@ -64,9 +63,7 @@ final class LogScripts {
             """;
 
     /** ARGV: generation, floor. Returns generation, position, last id, server time. */
-    static final LuaScript HEAD = new LuaScript(
-            PRELUDE
-                    + """
+    static final LuaScript HEAD = new LuaScript(PRELUDE + """
                     local generation, position, id = state(tonumber(ARGV[2]))
                     return {generation, position, id, now}
                     """);
@@ -75,9 +72,7 @@ final class LogScripts {
      * KEYS[3]: nodes. ARGV: generation, node, its applied position, its maximal staleness, the silence after which a node
      * is forgotten. Returns what HEAD returns. Looks for silent nodes in one of 64 calls.
      */
-    static final LuaScript BEAT = new LuaScript(
-            PRELUDE
-                    + """
+    static final LuaScript BEAT = new LuaScript(PRELUDE + """
                     redis.call('HSET', KEYS[3], ARGV[2], ARGV[3] .. ':' .. text(now) .. ':' .. ARGV[4])
                     if now % 64 == 0 then
                       local nodes = redis.call('HGETALL', KEYS[3])
@@ -94,9 +89,7 @@ final class LogScripts {
      * KEYS[3...]: stamps of the event's tags. ARGV: generation, floor, kind, payload, id, since or -1, tags of the entry,
      * retention, most rules, life of a stamp, most contestants. Returns generation, position, contested.
      */
-    static final LuaScript APPEND = new LuaScript(
-            PRELUDE
-                    + """
+    static final LuaScript APPEND = new LuaScript(PRELUDE + """
                     local generation, last, previous, base, begun = state(tonumber(ARGV[2]))
                     local kind, payload, since = ARGV[3], ARGV[4], tonumber(ARGV[6])
                     local position = math.max(now, last + 1, tonumber(ARGV[2]) + 1)
@@ -170,9 +163,7 @@ final class LogScripts {
      * KEYS[3...]: stamps. ARGV: generation, birth, life of a stamp. Returns generation, base, newest stamp, and the rules
      * newer than the birth, each as its field and position.
      */
-    static final LuaScript MARKS = new LuaScript(
-            PRELUDE
-                    + """
+    static final LuaScript MARKS = new LuaScript(PRELUDE + """
                     local generation, last, _, base = state(0)
                     local newest = 0
                     for i = 3, #KEYS do
@@ -197,8 +188,7 @@ final class LogScripts {
                     """);
 
     /** KEYS[1]: nodes. Returns the server time, then each node and what it said. */
-    static final LuaScript NODES = new LuaScript(
-            """
+    static final LuaScript NODES = new LuaScript("""
             local time = redis.call('TIME')
             local reply = redis.call('HGETALL', KEYS[1])
             table.insert(reply, 1, tonumber(time[1]) * 1000000 + tonumber(time[2]))

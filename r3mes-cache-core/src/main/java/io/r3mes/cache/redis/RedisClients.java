@@ -26,7 +26,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** The Lettuce client of one adapter: opens connections to whatever the settings describe. */
-final class RedisClients implements AutoCloseable {
+final class RedisClients {
 
     static final Duration FIRST_DELAY = Duration.ofMillis(50);
     static final Duration LONGEST_DELAY = Duration.ofSeconds(2);
@@ -72,9 +72,9 @@ final class RedisClients implements AutoCloseable {
         return resources.timer();
     }
 
-    /** Waits for the connections to close, but not for long. */
-    @Override
-    public void close() {
+    /** Ends the client when its connections are closed. Waits, but not for long. */
+    void closeAfter(CompletableFuture<Void> connections) {
+        await(connections);
         await(client.shutdownAsync(0, SHUTDOWN_TIMEOUT.toMillis(), TimeUnit.MILLISECONDS));
         if (ownResources) {
             CompletableFuture<Boolean> ended = new CompletableFuture<>();

@@ -8,6 +8,7 @@ import io.lettuce.core.TimeoutOptions;
 import io.lettuce.core.TimeoutOptions.TimeoutSource;
 import io.lettuce.core.cluster.ClusterClientOptions;
 import io.lettuce.core.cluster.ClusterTopologyRefreshOptions;
+import io.lettuce.core.protocol.CommandArgs;
 import io.lettuce.core.protocol.CommandType;
 import io.lettuce.core.protocol.ProtocolKeyword;
 import io.lettuce.core.protocol.RedisCommand;
@@ -15,6 +16,8 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /** The Lettuce options of one adapter: those of the application, with what coherence depends on set. */
@@ -46,7 +49,6 @@ final class RedisOptions {
         apply(builder, base);
         return builder.topologyRefreshOptions(ClusterTopologyRefreshOptions.builder()
                         .enablePeriodicRefresh(TOPOLOGY_REFRESH)
-                        .enableAllAdaptiveRefreshTriggers()
                         .adaptiveRefreshTriggersTimeout(ADAPTIVE_REFRESH_PAUSE)
                         .build())
                 .build();
@@ -87,6 +89,8 @@ final class RedisOptions {
                 CommandType.SCAN,
                 CommandType.ZPOPMIN);
 
+        private static final Pattern WAIT = Pattern.compile("\\bBLOCK (\\d+)");
+
         private final long commandNanos;
 
         Timeouts(Duration command) {
@@ -96,9 +100,15 @@ final class RedisOptions {
         @Override
         public long getTimeout(RedisCommand<?, ?, ?> command) {
             if (command.getType() == CommandType.XREAD) {
-                return RedisInvalidationLog.LONGEST_WAIT.plusNanos(commandNanos).toNanos();
+                return commandNanos + TimeUnit.MILLISECONDS.toNanos(waitMillis(command));
             }
             return OURS.contains(command.getType()) ? commandNanos : CONNECT_TIMEOUT.toNanos();
+        }
+
+        private static long waitMillis(RedisCommand<?, ?, ?> command) {
+            CommandArgs<?, ?> arguments = command.getArgs();
+            Matcher wait = WAIT.matcher(arguments == null ? "" : arguments.toCommandString());
+            return wait.find() ? Long.parseLong(wait.group(1)) : 0;
         }
 
         @Override

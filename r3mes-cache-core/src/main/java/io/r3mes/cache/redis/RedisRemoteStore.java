@@ -31,7 +31,7 @@ final class RedisRemoteStore implements RemoteStore {
 
     @Override
     public CompletionStage<byte @Nullable []> get(String key) {
-        return link.call(commands -> commands.get(keys.value(key)));
+        return link.call(commands -> commands.get(keys.value(key)).<byte @Nullable []>thenApply(value -> value));
     }
 
     @Override
@@ -74,8 +74,7 @@ final class RedisRemoteStore implements RemoteStore {
 
     @Override
     public CompletionStage<Boolean> store(Lease lease, byte[] value, Duration ttl) {
-        return ValueScripts.STORE.flag(
-                link, keys.valueAndLease(lease.key()), bytes(lease.token()), value, millis(ttl));
+        return ValueScripts.STORE.flag(link, keys.valueAndLease(lease.key()), bytes(lease.token()), value, millis(ttl));
     }
 
     @Override

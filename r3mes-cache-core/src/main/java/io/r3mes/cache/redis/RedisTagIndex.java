@@ -18,8 +18,7 @@ final class RedisTagIndex implements TagIndex {
     private static final Duration DETACHED_LIFE = Duration.ofMinutes(10);
 
     /** KEYS: tag sets. ARGV: member, milliseconds to live. Drops up to 16 expired members of each set. */
-    private static final LuaScript ADD = new LuaScript(
-            """
+    private static final LuaScript ADD = new LuaScript("""
             local time = redis.call('TIME')
             local now = tonumber(time[1]) * 1000000 + tonumber(time[2])
             local life = tonumber(ARGV[2])
@@ -33,8 +32,7 @@ final class RedisTagIndex implements TagIndex {
             """);
 
     /** KEYS: tag set, its name when detached. ARGV: milliseconds to live. */
-    private static final LuaScript DETACH = new LuaScript(
-            """
+    private static final LuaScript DETACH = new LuaScript("""
             if redis.call('EXISTS', KEYS[1]) == 0 then return 0 end
             redis.call('RENAME', KEYS[1], KEYS[2])
             return redis.call('PEXPIRE', KEYS[2], ARGV[1])
