@@ -29,7 +29,7 @@ final class RedisLink {
     private volatile @Nullable Throwable lastFailure;
     private boolean opening; // guarded by lock
     private boolean closed; // guarded by lock
-    private Duration delay = RedisClients.FIRST_DELAY; // guarded by lock
+    private Duration delay = RedisOptions.FIRST_DELAY; // guarded by lock
 
     RedisLink(String name, RedisClients clients, LongSupplier random) {
         this.name = name;
@@ -69,8 +69,8 @@ final class RedisLink {
     CompletableFuture<Void> close() {
         Opened current;
         synchronized (lock) {
+            current = closed ? null : opened;
             closed = true;
-            current = opened;
         }
         connected.completeExceptionally(new RedisUnavailableException("The adapter is closed", lastFailure));
         return current == null
@@ -117,7 +117,7 @@ final class RedisLink {
             }
             pause = delay;
             Duration doubled = delay.multipliedBy(2);
-            delay = doubled.compareTo(RedisClients.LONGEST_DELAY) < 0 ? doubled : RedisClients.LONGEST_DELAY;
+            delay = doubled.compareTo(RedisOptions.LONGEST_DELAY) < 0 ? doubled : RedisOptions.LONGEST_DELAY;
         }
         if (lastFailure == null) {
             log.warn("Cannot connect to Redis ({}), trying on in the background: {}", name, rootOf(failure));

@@ -11,9 +11,11 @@ import io.r3mes.cache.testing.Await;
 import io.r3mes.cache.testing.Ports;
 import java.time.Duration;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
+import java.util.stream.Collectors;
 
 /** The ports of a connected adapter on Redis, and a connection beside it. */
 final class RedisPorts implements Ports {
@@ -45,7 +47,17 @@ final class RedisPorts implements Ports {
 
     static RedisSettings settings(Topology topology, String... uris) {
         return new RedisSettings(
-                topology, List.of(uris).stream().map(RedisURI::create).toList(), COMMAND_TIMEOUT, null, null);
+                topology, List.of(uris).stream().map(RedisURI::create).toList(), COMMAND_TIMEOUT, null, RESOURCES);
+    }
+
+    /** The names of all keys of the namespace. */
+    Set<String> names() {
+        return redis(commands -> commands.keys("*" + keys.namespace() + "*")).stream()
+                .collect(Collectors.toSet());
+    }
+
+    RedisAdapter adapter() {
+        return adapter;
     }
 
     RedisKeys keys() {

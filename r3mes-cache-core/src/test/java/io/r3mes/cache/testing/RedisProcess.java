@@ -78,6 +78,16 @@ public final class RedisProcess implements AutoCloseable {
         }
     }
 
+    /** Stops the process from running without ending it: connections stay, answers do not come. */
+    public void freeze() {
+        signal("STOP");
+    }
+
+    /** Lets a frozen process run again. */
+    public void thaw() {
+        signal("CONT");
+    }
+
     /** Ends the process and starts it again, empty, on the same port. */
     public void restart() {
         kill();
@@ -94,6 +104,25 @@ public final class RedisProcess implements AutoCloseable {
             return socket.getLocalPort();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
+        }
+    }
+
+    private void signal(String name) {
+        Process running = process;
+        if (running == null) {
+            throw new IllegalStateException("The Redis process does not run");
+        }
+        try {
+            int code = new ProcessBuilder("kill", "-" + name, Long.toString(running.pid()))
+                    .start()
+                    .waitFor();
+            if (code != 0) {
+                throw new IllegalStateException("The Redis process does not take signals");
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
         }
     }
 
