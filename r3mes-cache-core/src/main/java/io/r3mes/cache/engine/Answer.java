@@ -13,6 +13,6 @@ sealed interface Answer<V> {
         if (this instanceof Value<V> answer) {
             return answer.value();
         }
-        throw Failures.<RuntimeException>unchecked(((LoaderFailed<V>) this).failure());
+        throw Failures.thrown(((LoaderFailed<V>) this).failure());
     }
 }

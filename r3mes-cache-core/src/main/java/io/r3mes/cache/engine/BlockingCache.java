@@ -29,8 +29,7 @@ final class BlockingCache<K, V> implements Cache<K, V> {
     private final WriteThrough writes;
     private final Invalidator invalidator;
 
-    BlockingCache(
-            Node node, CachePolicy policy, TieredCache<V> tiered, WriteThrough writes, Invalidator invalidator) {
+    BlockingCache(Node node, CachePolicy policy, TieredCache<V> tiered, WriteThrough writes, Invalidator invalidator) {
         this.node = node;
         this.policy = policy;
         this.tiered = tiered;
@@ -98,15 +97,15 @@ final class BlockingCache<K, V> implements Cache<K, V> {
     private Invalidation set(Subject subject, Object localId, @Nullable Object value, EntryOptions options) {
         return CallerThread.call(
                 executor(),
-                steps -> writes.take(subject, localId).thenComposeAsync(ticket -> writes.store(ticket, value, options), steps));
+                steps -> writes.take(subject, localId)
+                        .thenComposeAsync(ticket -> writes.store(ticket, value, options), steps));
     }
 
     @Override
     public WriteTicket<V> writeTicket(K id) {
         Subject subject = Catalog.subject(policy, id);
         Object localId = localId(id);
-        return new Ticket<>(
-                CallerThread.call(executor(), steps -> writes.take(subject, localId)), writes, executor());
+        return new Ticket<>(CallerThread.call(executor(), steps -> writes.take(subject, localId)), writes, executor());
     }
 
     @Override
@@ -125,7 +124,9 @@ final class BlockingCache<K, V> implements Cache<K, V> {
     }
 
     Object localId(@Nullable Object id) {
-        return id != null && LocalId.isUsableAsIs(id) ? id : new LocalId(policy.key().render(id));
+        return id != null && LocalId.isUsableAsIs(id)
+                ? id
+                : new LocalId(policy.key().render(id));
     }
 
     /** Loads anew in the background, unless this node is loading the key already. */
@@ -142,8 +143,7 @@ final class BlockingCache<K, V> implements Cache<K, V> {
     <X extends Exception> Read<V> blocking(
             K id, Loader<? super K, ? extends V, X> loader, Executor steps, long startedAt) {
         Read.Loading<V> loading = (LoadContext context) -> CompletableFuture.completedFuture(loader.load(id, context));
-        return new Read<>(
-                Catalog.subject(policy, id), localId(id), loading, steps, Thread.currentThread(), startedAt);
+        return new Read<>(Catalog.subject(policy, id), localId(id), loading, steps, Thread.currentThread(), startedAt);
     }
 
     @SuppressWarnings("unchecked") // This cache puts values of its own type only.
@@ -164,8 +164,7 @@ final class BlockingCache<K, V> implements Cache<K, V> {
         }
         return lookup(CallerThread.call(
                 executor(),
-                steps -> tiered.peek(
-                        new Read<>(subject, localId, FutureCache.noLoading(), steps, null, startedAt))));
+                steps -> tiered.peek(new Read<>(subject, localId, FutureCache.noLoading(), steps, null, startedAt))));
     }
 
     private Executor executor() {

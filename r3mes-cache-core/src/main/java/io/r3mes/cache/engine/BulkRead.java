@@ -15,6 +15,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,6 +25,8 @@ import org.jspecify.annotations.Nullable;
 final class BulkRead<K, V> {
 
     private static final int BATCH = 512;
+    /** Stands for a head that the log did not give; no real one has this generation. */
+    private static final Head NO_HEAD = new Head(0, 0, "", 0);
 
     private final Node node;
     private final CachePolicy policy;
@@ -55,7 +58,10 @@ final class BulkRead<K, V> {
         }
         load(loader);
         for (K id : busy) {
-            values.put(id, cache.get(id, (wanted, context) -> loader.load(Set.of(wanted)).get(wanted)));
+            values.put(
+                    id,
+                    cache.get(
+                            id, (wanted, context) -> loader.load(Set.of(wanted)).get(wanted)));
         }
         return values;
     }
@@ -98,14 +104,15 @@ final class BulkRead<K, V> {
         List<Lease> leases = new ArrayList<>();
         List<CompletableFuture<@Nullable Claim>> claims = new ArrayList<>();
         for (Wanted<K> wanted : batch) {
-            Lease lease = new Lease(wanted.subject().key(), node.newToken(), policy.load().lease());
+            Lease lease = new Lease(
+                    wanted.subject().key(), node.newToken(), policy.load().lease());
             leases.add(lease);
             claims.add(node.remote().acquire(lease).toCompletableFuture().exceptionally(failure -> null));
         }
-        CompletableFuture<@Nullable Head> head =
-                node.log().head(node.timeline().head()).toCompletableFuture().exceptionally(failure -> null);
+        CompletableFuture<Head> head =
+                node.log().head(node.timeline().head()).toCompletableFuture().exceptionally(failure -> NO_HEAD);
         return CompletableFuture.allOf(claims.toArray(CompletableFuture[]::new))
-                .thenCombine(head, (done, read) -> read == null ? Unknown.HEAD : read)
+                .thenCombine(head, (done, read) -> read)
                 .thenComposeAsync(
                         bornAt -> {
                             List<CompletableFuture<Void>> all = new ArrayList<>();
@@ -121,7 +128,7 @@ final class BulkRead<K, V> {
     private CompletableFuture<Void> settle(
             Leased<K> candidate, @Nullable Claim claim, RemoteReads.Watch watch, Executor steps) {
         Wanted<K> wanted = candidate.wanted();
-        if (claim == null || candidate.head() == Unknown.HEAD) {
+        if (claim == null || candidate.head().generation() == 0) {
             unleased.add(wanted);
             if (claim != null && claim.acquired()) {
                 tiered.entries().release(candidate.lease());
@@ -153,7 +160,8 @@ final class BulkRead<K, V> {
             return;
         }
         List<LeaseKeeper> keepers = leased.stream()
-                .map(entry -> LeaseKeeper.start(node, entry.lease(), policy.load().maxLoad()))
+                .map(entry ->
+                        LeaseKeeper.start(node, entry.lease(), policy.load().maxLoad()))
                 .toList();
         long startedAt = node.now();
         boolean succeeded = false;
@@ -190,16 +198,11 @@ final class BulkRead<K, V> {
         values.put(wanted.id(), (V) value);
     }
 
-    private void await(java.util.function.Function<Executor, CompletableFuture<Void>> work) {
+    private void await(Function<Executor, CompletableFuture<Void>> work) {
         CallerThread.call(node.environment().executor(), work);
     }
 
     private record Wanted<K>(K id, Object localId, Subject subject, long startedAt) {}
 
     private record Leased<K>(Wanted<K> wanted, Lease lease, Head head, long claimedAt) {}
-
-    /** Stands for a head that the log did not give. */
-    private static final class Unknown {
-        static final Head HEAD = new Head(0, 0, "", 0);
-    }
 }

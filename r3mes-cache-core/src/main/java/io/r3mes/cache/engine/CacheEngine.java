@@ -51,7 +51,9 @@ public final class CacheEngine implements CacheManager {
         EngineConfig.Ports ports = config.ports();
         EngineConfig.Coherence coherence = config.coherence();
         Timeline timeline = new Timeline(
-                coherence.maxRecords(), coherence.maxStaleness(), config.environment().nanoTime());
+                coherence.maxRecords(),
+                coherence.maxStaleness(),
+                config.environment().nanoTime());
         this.node = new Node(
                 ports.remote(),
                 ports.log(),
@@ -166,14 +168,15 @@ public final class CacheEngine implements CacheManager {
 
     private <V> BlockingCache<?, V> open(CachePolicy policy, Handle handle) {
         LocalStore store = policy.local().enabled()
-                ? config.ports().local().create(policy.local(), config.environment().clock())
+                ? config.ports()
+                        .local()
+                        .create(policy.local(), config.environment().clock())
                 : null;
         Near near = new Near(policy.name(), store, node.timeline());
         nearCaches.put(handle, near);
         CacheObserver.OfCache observer = config.figures().observer().cache(policy.name(), near::size);
         EngineConfig.Values values = config.values();
-        ValueFormat format =
-                new ValueFormat(handle.type().type(), policy.value(), values.codec(), values.cipher());
+        ValueFormat format = new ValueFormat(handle.type().type(), policy.value(), values.codec(), values.cipher());
         TieredCache<V> tiered = new TieredCache<>(node, policy, near, format, observer);
         WriteThrough writes = new WriteThrough(node, policy, tiered.entries(), invalidator);
         return new BlockingCache<>(node, policy, tiered, writes, invalidator);

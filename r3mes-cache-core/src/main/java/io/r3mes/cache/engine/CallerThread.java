@@ -15,7 +15,7 @@ import java.util.function.Function;
  */
 final class CallerThread implements Executor {
 
-    private static final Runnable WAKE_UP = () -> {};
+    private static final Runnable WAKE_UP = CallerThread::wakeUp;
 
     private final BlockingQueue<Runnable> steps = new LinkedBlockingQueue<>();
     private final Executor fallback;
@@ -47,7 +47,7 @@ final class CallerThread implements Executor {
         try {
             return result.join();
         } catch (CompletionException failure) {
-            throw Failures.<RuntimeException>unchecked(failure.getCause() == null ? failure : failure.getCause());
+            throw Failures.thrown(Failures.cause(failure));
         }
     }
 
@@ -63,6 +63,8 @@ final class CallerThread implements Executor {
             fallback.execute(step);
         }
     }
+
+    private static void wakeUp() {}
 
     private void end() {
         synchronized (this) {

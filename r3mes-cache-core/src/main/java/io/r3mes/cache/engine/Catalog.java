@@ -25,8 +25,8 @@ final class Catalog {
         for (CachePolicy policy : all) {
             for (CachePolicy other : policies.values()) {
                 if (other.name().equals(policy.name())) {
-                    throw new CacheConfigurationException("The cache '" + policy.name()
-                            + "' is defined twice. Rename one of them, or remove it.");
+                    throw new CacheConfigurationException(
+                            "The cache '" + policy.name() + "' is defined twice. Rename one of them, or remove it.");
                 }
                 if (other.key().overlaps(policy.key())) {
                     throw new CacheConfigurationException("The caches '" + other.name() + "' and '" + policy.name()

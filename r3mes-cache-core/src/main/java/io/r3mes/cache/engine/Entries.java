@@ -53,16 +53,20 @@ final class Entries {
             return CompletableFuture.completedFuture(false);
         }
         long now = node.now();
-        Duration ttl = loaded.decisions().ttl(policy.expiry(), node.environment().random().nextDouble());
+        Duration ttl = loaded.decisions()
+                .ttl(policy.expiry(), node.environment().random().nextDouble());
         long serverNow = head.serverMicros() + (now - birth.receivedAt()) / 1_000;
         byte[] bytes = encode(loaded, head, serverNow + ttl.toNanos() / 1_000);
         if (bytes == null) {
             release(lease);
             return CompletableFuture.completedFuture(false);
         }
-        CompletableFuture<Boolean> stored = node.remote().store(lease, bytes, ttl).toCompletableFuture();
+        CompletableFuture<Boolean> stored =
+                node.remote().store(lease, bytes, ttl).toCompletableFuture();
         if (!loaded.subject().tags().isEmpty()) {
-            reported("tag index", node.tagIndex().add(loaded.subject().key(), loaded.subject().tags(), ttl));
+            reported(
+                    "tag index",
+                    node.tagIndex().add(loaded.subject().key(), loaded.subject().tags(), ttl));
         }
         return stored.handle((written, failure) -> {
             if (failure != null) {
@@ -103,9 +107,10 @@ final class Entries {
         double ahead = policy.expiry().refreshAhead();
         long refreshAt = ahead == 0
                 ? expiresAt
-                : lifetime.from() + lifetime.nanos() - (long) (policy.expiry().ttl().toNanos() * ahead);
-        return new LocalEntry(
-                value, subject.key(), subject.tags(), birth, new LocalEntry.Times(expiresAt, refreshAt));
+                : lifetime.from()
+                        + lifetime.nanos()
+                        - (long) (policy.expiry().ttl().toNanos() * ahead);
+        return new LocalEntry(value, subject.key(), subject.tags(), birth, new LocalEntry.Times(expiresAt, refreshAt));
     }
 
     private byte @Nullable [] encode(Loaded loaded, Head head, long expiresAtMicros) {
@@ -113,7 +118,8 @@ final class Entries {
             ValueFormat.Born born = new ValueFormat.Born(head.generation(), head.position(), expiresAtMicros);
             byte[] bytes = format.encode(new ValueFormat.Content(loaded.value(), loaded.subject(), born));
             if (bytes == null) {
-                observer.unreadable(loaded.subject().key(), new IllegalArgumentException("larger than max-value-bytes"));
+                observer.unreadable(
+                        loaded.subject().key(), new IllegalArgumentException("larger than max-value-bytes"));
             }
             return bytes;
         } catch (Exception unwritable) {

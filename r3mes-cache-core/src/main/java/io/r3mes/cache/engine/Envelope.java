@@ -16,7 +16,6 @@ import java.util.zip.CRC32C;
  * 30  tags, each with its length (2 bytes); then the payload; then CRC-32C (4 bytes)
  * </pre>
  *
- * @param expiresAtMicros server time, microseconds since the epoch
  * @param bytes the whole stored value
  * @param payload where the payload lies in it
  */
@@ -70,8 +69,9 @@ record Envelope(Header header, List<String> tags, byte[] bytes, Slice payload) {
     }
 
     static byte[] write(byte[] head, byte[] payload) {
-        ByteBuffer bytes =
-                ByteBuffer.allocate(head.length + payload.length + CHECKSUM).put(head).put(payload);
+        ByteBuffer bytes = ByteBuffer.allocate(head.length + payload.length + CHECKSUM)
+                .put(head)
+                .put(payload);
         return bytes.putInt(checksum(bytes.array(), bytes.position())).array();
     }
 

@@ -7,9 +7,15 @@ final class Failures {
 
     private Failures() {}
 
-    /** Throws {@code failure} as it is, checked or not. */
-    @SuppressWarnings("unchecked") // The cast is erased: the very exception is thrown.
-    static <X extends Throwable> X unchecked(Throwable failure) throws X {
+    /** Throws {@code failure} as it is, checked or not. Never returns; its type lets callers write {@code throw}. */
+    static RuntimeException thrown(Throwable failure) {
+        Failures.<RuntimeException>disguise(failure);
+        throw new IllegalStateException(failure);
+    }
+
+    @SuppressWarnings({"unchecked", "TypeParameterUnusedInFormals"
+    }) // The cast is erased: the very exception is thrown.
+    private static <X extends Throwable> void disguise(Throwable failure) throws X {
         throw (X) failure;
     }
 

@@ -24,8 +24,7 @@ final class Flights<V> {
     Flight<V> begin(Flight<V> own) {
         return flights.compute(
                 own.subject().key(),
-                (key, running) ->
-                        running != null && running.isJoinable(node.timeline(), node.now()) ? running : own);
+                (key, running) -> running != null && running.isJoinable(node.timeline(), node.now()) ? running : own);
     }
 
     /** Closes a flight to callers that have not joined yet. */

@@ -23,11 +23,7 @@ final class FutureCache<K, V> implements AsyncCache<K, V> {
     private final Invalidator invalidator;
 
     FutureCache(
-            BlockingCache<K, V> cache,
-            Node node,
-            TieredCache<V> tiered,
-            WriteThrough writes,
-            Invalidator invalidator) {
+            BlockingCache<K, V> cache, Node node, TieredCache<V> tiered, WriteThrough writes, Invalidator invalidator) {
         this.cache = cache;
         this.node = node;
         this.tiered = tiered;
@@ -88,8 +84,7 @@ final class FutureCache<K, V> implements AsyncCache<K, V> {
     }
 
     private Read<V> read(K id, Read.Loading<V> loading, long startedAt) {
-        return new Read<>(
-                Catalog.subject(cache.policy(), id), cache.localId(id), loading, executor(), null, startedAt);
+        return new Read<>(Catalog.subject(cache.policy(), id), cache.localId(id), loading, executor(), null, startedAt);
     }
 
     /** Begins on the executor and ends there, so that neither the caller nor an I/O thread runs a loader or a callback. */

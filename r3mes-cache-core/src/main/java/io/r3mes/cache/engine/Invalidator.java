@@ -222,7 +222,10 @@ final class Invalidator implements CacheInvalidator {
 
     private CompletableFuture<Invalidation> later(Event event) {
         CompletableFuture<Invalidation> answer = new CompletableFuture<>();
-        inParts(event).whenCompleteAsync((receipt, never) -> answer.complete(receipt), node.environment().executor());
+        inParts(event)
+                .whenCompleteAsync(
+                        (receipt, never) -> answer.complete(receipt),
+                        node.environment().executor());
         return answer;
     }
 

@@ -13,7 +13,12 @@ import org.jspecify.annotations.Nullable;
  * @param thread the thread on which the loader will run, or null if it is not known
  */
 record Read<V>(
-        Subject subject, Object id, Loading<V> loading, Executor steps, @Nullable Thread thread, long startedAt) {
+        Subject subject,
+        Object id,
+        Loading<V> loading,
+        Executor steps,
+        @Nullable Thread thread,
+        long startedAt) {
 
     /** Asks the source. A failure may be thrown or complete the stage. */
     @FunctionalInterface

@@ -34,9 +34,7 @@ final class Reclaimer {
             }
         } else {
             Scope scope = scope(event);
-            count = scope == null
-                    ? CompletableFuture.completedFuture(0L)
-                    : scan(scope, null, position, 0);
+            count = scope == null ? CompletableFuture.completedFuture(0L) : scan(scope, null, position, 0);
         }
         return count;
     }
@@ -59,19 +57,21 @@ final class Reclaimer {
         return node.tagIndex()
                 .detach(tag)
                 .toCompletableFuture()
-                .thenCompose(detached -> detached == null
-                        ? CompletableFuture.completedFuture(0L)
-                        : take(detached, position, 0))
+                .thenCompose(detached ->
+                        detached == null ? CompletableFuture.completedFuture(0L) : take(detached, position, 0))
                 .exceptionally(failure -> failed(failure, 0));
     }
 
     private CompletableFuture<Long> take(String detached, long position, long sum) {
-        return node.tagIndex().take(detached, BATCH).toCompletableFuture().thenCompose(keys -> keys.isEmpty()
-                ? CompletableFuture.completedFuture(sum)
-                : unlink(keys, position)
-                        .thenComposeAsync(
-                                more -> take(detached, position, sum + more),
-                                node.environment().executor()));
+        return node.tagIndex()
+                .take(detached, BATCH)
+                .toCompletableFuture()
+                .thenCompose(keys -> keys.isEmpty()
+                        ? CompletableFuture.completedFuture(sum)
+                        : unlink(keys, position)
+                                .thenComposeAsync(
+                                        more -> take(detached, position, sum + more),
+                                        node.environment().executor()));
     }
 
     private CompletableFuture<Long> scan(Scope scope, @Nullable String cursor, long position, long sum) {
@@ -93,8 +93,8 @@ final class Reclaimer {
 
     private CompletableFuture<Long> unlink(List<String> keys, long position) {
         List<CompletableFuture<Boolean>> all = new ArrayList<>(keys.size());
-        keys.forEach(key ->
-                all.add(node.remote().unlinkBornBefore(key, position).toCompletableFuture()));
+        keys.forEach(
+                key -> all.add(node.remote().unlinkBornBefore(key, position).toCompletableFuture()));
         return CompletableFuture.allOf(all.toArray(CompletableFuture[]::new))
                 .thenApply(done -> all.stream().filter(CompletableFuture::join).count());
     }

@@ -17,7 +17,7 @@ final class Records {
     private final int maxRecords;
     private final Map<String, Long> keys = new ConcurrentHashMap<>();
     private final Map<String, Long> tags = new ConcurrentHashMap<>();
-    private final Deque<Record> order = new ArrayDeque<>();
+    private final Deque<Made> order = new ArrayDeque<>();
     /** Newest first. */
     private volatile Rule[] rules = new Rule[0];
 
@@ -51,7 +51,7 @@ final class Records {
     long highestToForget(Event event) {
         int excess = order.size() + count(event) - maxRecords;
         long highest = Long.MIN_VALUE;
-        for (Record record : order) {
+        for (Made record : order) {
             if (excess-- <= 0) {
                 break;
             }
@@ -73,23 +73,24 @@ final class Records {
             Rule[] more = Arrays.copyOf(rules, rules.length + 1);
             more[rules.length] = Rule.of(event, position);
             Arrays.sort(more, (a, b) -> Long.compare(b.position(), a.position()));
-            order.addLast(new Record(Kind.RULE, "", position));
+            order.addLast(new Made(Kind.RULE, "", position));
             rules = more;
         }
     }
 
     private void put(Map<String, Long> positions, Kind kind, String name, long position) {
         positions.merge(name, position, Math::max);
-        order.addLast(new Record(kind, name, position));
+        order.addLast(new Made(kind, name, position));
     }
 
-    private void forget(Record record) {
+    private void forget(Made record) {
         switch (record.kind()) {
             case KEY -> keys.remove(record.name(), record.position());
             case TAG -> tags.remove(record.name(), record.position());
-            case RULE -> rules = Arrays.stream(rules)
-                    .filter(rule -> rule.position() != record.position())
-                    .toArray(Rule[]::new);
+            case RULE ->
+                rules = Arrays.stream(rules)
+                        .filter(rule -> rule.position() != record.position())
+                        .toArray(Rule[]::new);
         }
     }
 
@@ -105,7 +106,7 @@ final class Records {
 
     /** For tests: the names recorded, whatever their position. */
     List<String> names() {
-        return order.stream().map(Record::name).toList();
+        return order.stream().map(Made::name).toList();
     }
 
     private enum Kind {
@@ -114,5 +115,5 @@ final class Records {
         RULE
     }
 
-    private record Record(Kind kind, String name, long position) {}
+    private record Made(Kind kind, String name, long position) {}
 }

@@ -52,8 +52,9 @@ final class RemoteReads {
                                 all.add(judged(read, values == null ? null : values.get(i), failure));
                             }
                             return CompletableFuture.allOf(all.toArray(CompletableFuture[]::new))
-                                    .thenApply(done ->
-                                            all.stream().map(CompletableFuture::join).toList());
+                                    .thenApply(done -> all.stream()
+                                            .map(CompletableFuture::join)
+                                            .toList());
                         },
                         executor)
                 .thenCompose(found -> found);
@@ -95,15 +96,15 @@ final class RemoteReads {
                 .handleAsync((marks, silent) -> judgeBy(marks, silent, subject, envelope), read.executor());
     }
 
-    private Found judgeBy(
-            @Nullable Marks marks, @Nullable Throwable failure, Subject subject, Envelope envelope) {
+    private Found judgeBy(@Nullable Marks marks, @Nullable Throwable failure, Subject subject, Envelope envelope) {
         if (marks == null) {
-            observer.unavailable("marks", failure == null ? new IllegalStateException("no marks") : Failures.cause(failure));
+            observer.unavailable(
+                    "marks", failure == null ? new IllegalStateException("no marks") : Failures.cause(failure));
             return Found.Unavailable.INSTANCE;
         }
         Envelope.Header header = envelope.header();
-        boolean valid = marks.generation() == header.generation()
-                && !node.timeline().isCovered(subject, header.birth(), marks);
+        boolean valid =
+                marks.generation() == header.generation() && !node.timeline().isCovered(subject, header.birth(), marks);
         return valid ? decode(subject, envelope) : Found.Miss.INSTANCE;
     }
 

@@ -19,6 +19,8 @@ record Rule(Event event, long position, @Nullable Glob glob) {
         if (glob != null) {
             return glob.matches(subject.key());
         }
-        return event instanceof Event.Cleared cleared ? cleared.cache().equals(subject.cache()) : event instanceof Event.All;
+        return event instanceof Event.Cleared cleared
+                ? cleared.cache().equals(subject.cache())
+                : event instanceof Event.All;
     }
 }

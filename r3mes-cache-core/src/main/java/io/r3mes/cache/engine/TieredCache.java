@@ -53,7 +53,8 @@ final class TieredCache<V> {
         return remote.get(read.subject(), watch, read.steps()).thenCompose(found -> {
             if (found instanceof Found.Hit hit) {
                 observer.remoteHit(read.key(), read.startedAt());
-                return CompletableFuture.completedFuture(this.<V>answer(entries.keepLocally(read.id(), read.subject(), hit, watch)));
+                return CompletableFuture.completedFuture(
+                        this.<V>answer(entries.keepLocally(read.id(), read.subject(), hit, watch)));
             }
             return counted(read, found instanceof Found.Miss ? load(read, false) : loadWithoutStoring(read));
         });
@@ -111,8 +112,7 @@ final class TieredCache<V> {
     private CompletableFuture<Answer<V>> join(Read<V> read, Flight<V> running) {
         observer.joined(read.key());
         CompletableFuture<Flight.@Nullable Landing<V>> landed = new CompletableFuture<>();
-        Runnable cancel =
-                node.environment().timer().after(policy.load().maxWait(), () -> landed.complete(null));
+        Runnable cancel = node.environment().timer().after(policy.load().maxWait(), () -> landed.complete(null));
         running.landing().thenAccept(landed::complete);
         return landed.thenComposeAsync(
                 landing -> {
@@ -168,7 +168,8 @@ final class TieredCache<V> {
             if (mine) {
                 entries.release(lease);
             }
-            Answer<V> answer = answer(entries.keepLocally(attempt.read().id(), attempt.read().subject(), hit, watch));
+            Answer<V> answer = answer(
+                    entries.keepLocally(attempt.read().id(), attempt.read().subject(), hit, watch));
             attempt.flight().land(Flight.landing(answer, attempt.read().subject(), hit.envelope()));
             return CompletableFuture.completedFuture(answer);
         }
@@ -180,7 +181,8 @@ final class TieredCache<V> {
         }
         CompletableFuture<Void> pause = new CompletableFuture<>();
         node.environment().timer().after(pauseBeforeRetry(), () -> pause.complete(null));
-        return pause.thenComposeAsync(over -> attempt(attempt.again()), attempt.read().steps());
+        return pause.thenComposeAsync(
+                over -> attempt(attempt.again()), attempt.read().steps());
     }
 
     /** Holding the lease: loads, closes the flight, stores if nothing overtook the load. */
@@ -196,13 +198,17 @@ final class TieredCache<V> {
                             flights.close(attempt.flight());
                             keeper.stop();
                             Subject subject = read.subject().withTags(decisions.tags());
-                            attempt.flight().land(new Flight.Landing<>(answer, subject, head.generation(), head.position()));
+                            attempt.flight()
+                                    .land(new Flight.Landing<>(answer, subject, head.generation(), head.position()));
                             if (!(answer instanceof Answer.Value<V> loaded)) {
                                 entries.release(lease);
                                 return CompletableFuture.completedFuture(answer);
                             }
                             Entries.Birth birth = new Entries.Birth(head, receivedAt);
-                            return entries.store(new Entries.Loaded(read.id(), subject, loaded.value(), decisions), lease, birth)
+                            return entries.store(
+                                            new Entries.Loaded(read.id(), subject, loaded.value(), decisions),
+                                            lease,
+                                            birth)
                                     .thenApply(stored -> answer);
                         },
                         read.steps());

@@ -54,9 +54,7 @@ final class Timeline {
     private boolean verify(LocalEntry entry, String cache, long before) {
         long seen = Math.max(head, entry.seen());
         Subject subject = new Subject(cache, entry.key(), entry.tags());
-        if (entry.generation() != generation
-                || records.coveredAfter(subject, entry.birth())
-                || entry.seen() < floor) {
+        if (entry.generation() != generation || records.coveredAfter(subject, entry.birth()) || entry.seen() < floor) {
             return false;
         }
         entry.verified(before, seen);
@@ -78,7 +76,8 @@ final class Timeline {
         return birth < marks.base()
                 || marks.newestTag() > birth
                 || marks.rules().stream()
-                        .anyMatch(rule -> rule.position() > birth && Rule.of(rule.event(), rule.position()).covers(subject));
+                        .anyMatch(rule -> rule.position() > birth
+                                && Rule.of(rule.event(), rule.position()).covers(subject));
     }
 
     /** Whether the last proof of completeness is older than the node may trust. */

@@ -41,8 +41,8 @@ final class ValueFormat {
         byte flags = (byte) ((value == null ? Envelope.NULL : 0) | (cipher == null ? 0 : Envelope.ENCRYPTED));
         Born born = content.born();
         List<String> tags = content.subject().tags();
-        byte[] head =
-                Envelope.head(new Envelope.Header(flags, born.generation(), born.birth(), born.expiresAtMicros()), tags);
+        byte[] head = Envelope.head(
+                new Envelope.Header(flags, born.generation(), born.birth(), born.expiresAtMicros()), tags);
         if (cipher != null) {
             payload = cipher.seal(payload, associated(content.subject().key(), head));
         }

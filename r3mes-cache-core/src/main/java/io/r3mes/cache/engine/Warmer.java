@@ -44,7 +44,8 @@ final class Warmer {
 
     /** Runs on the executor. Never completes exceptionally. */
     CompletableFuture<WarmStatus> run(WarmTask.Trigger trigger) {
-        return CompletableFuture.supplyAsync(() -> runHere(trigger), node.environment().executor());
+        return CompletableFuture.supplyAsync(
+                () -> runHere(trigger), node.environment().executor());
     }
 
     private WarmStatus runHere(WarmTask.Trigger trigger) {
@@ -64,12 +65,7 @@ final class Warmer {
     private synchronized WarmStatus ended(Duration took, @org.jspecify.annotations.Nullable String failure) {
         Instant at = Instant.EPOCH.plusNanos(node.serverClock().earliest(node.now()) * 1_000);
         status = new WarmStatus(
-                task.name(),
-                status.runs() + 1,
-                status.failures() + (failure == null ? 0 : 1),
-                at,
-                took,
-                failure);
+                task.name(), status.runs() + 1, status.failures() + (failure == null ? 0 : 1), at, took, failure);
         return status;
     }
 }

@@ -68,8 +68,7 @@ final class Warmers implements CacheWarmer {
     public CompletableFuture<WarmStatus> warm(String task) {
         Warmer warmer = warmers.get(task);
         if (warmer == null) {
-            throw new IllegalArgumentException(
-                    "There is no warmer '" + task + "'. Known warmers: " + warmers.keySet());
+            throw new IllegalArgumentException("There is no warmer '" + task + "'. Known warmers: " + warmers.keySet());
         }
         return warmer.run(new Trigger(Cause.CALL, null));
     }
@@ -114,7 +113,10 @@ final class Warmers implements CacheWarmer {
             }
             schedule(warmer);
         }
-        Lease turn = new Lease(LEASE_PREFIX + warmer.task().name(), node.newToken(), every.multipliedBy(9).dividedBy(10));
+        Lease turn = new Lease(
+                LEASE_PREFIX + warmer.task().name(),
+                node.newToken(),
+                every.multipliedBy(9).dividedBy(10));
         node.remote().acquire(turn).whenComplete((claim, failure) -> {
             if (failure != null) {
                 node.observer().unavailable("warm", Failures.cause(failure));

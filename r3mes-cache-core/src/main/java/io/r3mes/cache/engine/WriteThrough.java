@@ -37,7 +37,12 @@ final class WriteThrough {
      * @param id the identity of the entry in the near cache
      * @param head the head before the commit, or null if Redis did not answer; then the write only invalidates
      */
-    record Ticket(Subject subject, Object id, Lease lease, LeaseKeeper keeper, @Nullable Head head) {}
+    record Ticket(
+            Subject subject,
+            Object id,
+            Lease lease,
+            LeaseKeeper keeper,
+            @Nullable Head head) {}
 
     /** Never completes exceptionally. */
     CompletableFuture<Ticket> take(Subject subject, Object id) {

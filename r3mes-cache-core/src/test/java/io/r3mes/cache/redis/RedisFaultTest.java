@@ -4,7 +4,9 @@ import static io.r3mes.cache.testing.Await.failure;
 import static io.r3mes.cache.testing.Await.result;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.lettuce.core.KillArgs;
 import io.lettuce.core.RedisURI;
+import io.lettuce.core.protocol.CommandType;
 import io.r3mes.cache.redis.RedisSettings.Topology;
 import io.r3mes.cache.spi.Event;
 import io.r3mes.cache.spi.InvalidationLog;
@@ -118,7 +120,7 @@ class RedisFaultTest {
         CompletableFuture<?> reading =
                 log.read(position, 10, Duration.ofMillis(300)).toCompletableFuture();
         RedisServers.command(
-                server, redis -> redis.clientKill(io.lettuce.core.KillArgs.Builder.typeNormal().skipme()));
+                server, redis -> redis.clientKill(KillArgs.Builder.typeNormal().skipme()));
         Awaitility.await().until(reading::isDone);
         Awaitility.await().until(() -> failure(log.append(Append.of(new Event.All(), 0))) == null);
         Awaitility.await().until(() -> {
@@ -135,22 +137,12 @@ class RedisFaultTest {
             result(patient.connect());
             result(patient.remoteStore().unlink("k"));
             RedisServers.command(server, redis -> {
-                redis.dispatch(
-                        io.lettuce.core.protocol.CommandType.CLIENT,
-                        new io.lettuce.core.output.StatusOutput<>(io.lettuce.core.codec.StringCodec.UTF8),
-                        new io.lettuce.core.protocol.CommandArgs<>(io.lettuce.core.codec.StringCodec.UTF8)
-                                .add("PAUSE")
-                                .add(60_000)
-                                .add("WRITE"));
+                RedisServers.send(redis, CommandType.CLIENT, "PAUSE", "60000", "WRITE");
                 CompletionStage<Void> taken =
                         patient.remoteStore().takeOver(new Lease("k", "token", Duration.ofMinutes(1)));
                 Awaitility.await().until(() -> redis.info("clients").contains("blocked_clients:1"));
-                redis.clientKill(io.lettuce.core.KillArgs.Builder.typeNormal().skipme());
-                redis.dispatch(
-                        io.lettuce.core.protocol.CommandType.CLIENT,
-                        new io.lettuce.core.output.StatusOutput<>(io.lettuce.core.codec.StringCodec.UTF8),
-                        new io.lettuce.core.protocol.CommandArgs<>(io.lettuce.core.codec.StringCodec.UTF8)
-                                .add("UNPAUSE"));
+                redis.clientKill(KillArgs.Builder.typeNormal().skipme());
+                RedisServers.send(redis, CommandType.CLIENT, "UNPAUSE");
                 Awaitility.await().until(() -> failure(patient.remoteStore().get("k")) == null);
                 assertThat(failure(taken)).isNotNull();
                 assertThat(redis.exists("{patient:k}:lease")).isZero();
@@ -209,7 +201,6 @@ class RedisFaultTest {
     }
 
     private RedisSettings settings(Duration timeout) {
-        return new RedisSettings(
-                Topology.STANDALONE, List.of(RedisURI.create(server.uri())), timeout, null, null);
+        return new RedisSettings(Topology.STANDALONE, List.of(RedisURI.create(server.uri())), timeout, null, null);
     }
 }

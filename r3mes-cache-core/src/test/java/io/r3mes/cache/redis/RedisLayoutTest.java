@@ -167,7 +167,9 @@ class RedisLayoutTest {
             Map<String, byte[]> entry = foreign.get(i);
             ports.redis(commands -> commands.xadd(ports.keys().log(), id, entry));
         }
-        assertThat(result(log.read(head.position(), 10, Duration.ZERO))).extracting(LogEntry::event).hasSize(3)
+        assertThat(result(log.read(head.position(), 10, Duration.ZERO)))
+                .extracting(LogEntry::event)
+                .hasSize(3)
                 .containsOnly(new Event.All());
     }
 
@@ -201,8 +203,8 @@ class RedisLayoutTest {
     @Test
     void aLogWithoutMetadataOrEntriesGoesOnAboveItsLastId() {
         long future = now() + 3_600_000_000L;
-        ports.redis(commands -> commands.xadd(
-                ports.keys().log(), new XAddArgs().id(future + "-0"), Map.of("k", bytes("m"))));
+        ports.redis(commands ->
+                commands.xadd(ports.keys().log(), new XAddArgs().id(future + "-0"), Map.of("k", bytes("m"))));
         ports.redis(commands -> commands.xdel(ports.keys().log(), future + "-0"));
         assertThat(result(log.head(0)).position()).isEqualTo(future + 1);
     }
@@ -221,8 +223,8 @@ class RedisLayoutTest {
     void forgetsNodesThatAreSilent() {
         String silent = "1:" + (now() - LogScripts.SILENCE_MICROS - 1_000_000) + ":500000";
         String late = "1:" + (now() - LogScripts.SILENCE_MICROS / 2) + ":500000";
-        ports.redis(commands ->
-                commands.hset(ports.keys().nodes(), Map.of("silent", bytes(silent), "late", bytes(late))));
+        ports.redis(
+                commands -> commands.hset(ports.keys().nodes(), Map.of("silent", bytes(silent), "late", bytes(late))));
         assertThat(result(log.nodes())).hasSize(2);
         Awaitility.await().pollInterval(Duration.ofMillis(1)).until(() -> {
             result(log.beat(new NodeBeat("n", 1, MINUTE)));

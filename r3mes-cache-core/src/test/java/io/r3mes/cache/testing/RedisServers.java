@@ -4,6 +4,10 @@ import io.lettuce.core.RedisClient;
 import io.lettuce.core.RedisURI;
 import io.lettuce.core.api.StatefulRedisConnection;
 import io.lettuce.core.api.sync.RedisCommands;
+import io.lettuce.core.codec.StringCodec;
+import io.lettuce.core.output.StatusOutput;
+import io.lettuce.core.protocol.CommandArgs;
+import io.lettuce.core.protocol.CommandType;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -96,6 +100,13 @@ public final class RedisServers {
         }
     }
 
+    /** Sends what Lettuce has no method for, and returns the server's OK. */
+    public static String send(RedisCommands<String, String> redis, CommandType type, String... arguments) {
+        CommandArgs<String, String> words = new CommandArgs<>(StringCodec.UTF8);
+        List.of(arguments).forEach(words::add);
+        return redis.dispatch(type, new StatusOutput<>(StringCodec.UTF8), words);
+    }
+
     private static List<String> arguments(int port, String... settings) {
         List<String> arguments = new ArrayList<>(
                 List.of("--port", Integer.toString(port), "--bind", "127.0.0.1", "--save", "", "--appendonly", "no"));
@@ -138,16 +149,8 @@ public final class RedisServers {
             for (RedisProcess other : servers.subList(1, servers.size())) {
                 String bus =
                         command(other, redis -> redis.configGet("cluster-port").get("cluster-port"));
-                command(
-                        server(0),
-                        redis -> redis.dispatch(
-                                io.lettuce.core.protocol.CommandType.CLUSTER,
-                                new io.lettuce.core.output.StatusOutput<>(io.lettuce.core.codec.StringCodec.UTF8),
-                                new io.lettuce.core.protocol.CommandArgs<>(io.lettuce.core.codec.StringCodec.UTF8)
-                                        .add("MEET")
-                                        .add("127.0.0.1")
-                                        .add(other.port())
-                                        .add(bus)));
+                String port = Integer.toString(other.port());
+                command(server(0), redis -> send(redis, CommandType.CLUSTER, "MEET", "127.0.0.1", port, bus));
             }
         }
 
