@@ -65,7 +65,12 @@ public final class R3mesCache {
 
     /** Keeps entries and invalidations in this JVM only, with the semantics of Redis. */
     public R3mesCache inMemory() {
-        return inMemory(new MemoryAdapter());
+        return inMemory(memory());
+    }
+
+    /** A store for {@link #inMemory(MemoryAdapter)}, on the system's time. */
+    public static MemoryAdapter memory() {
+        return new MemoryAdapter(Threads.ofSystem());
     }
 
     /** The same, shared between the managers that are given one adapter. */
@@ -116,8 +121,8 @@ public final class R3mesCache {
         }
         Threads threads = new Threads(executor);
         Environment environment = threads.environment();
-        RecordingMetrics metrics =
-                new RecordingMetrics(policies.stream().map(CachePolicy::name).toList(), environment.clock());
+        RecordingMetrics metrics = new RecordingMetrics(
+                policies.stream().map(CachePolicy::name).toList(), environment.clock(), environment.random()::nextInt);
         List<CacheObserver> told = new ArrayList<>(observers);
         told.add(0, new StateLog());
         told.add(0, metrics);
@@ -154,7 +159,7 @@ public final class R3mesCache {
                     new EngineConfig.Ports(adapter.remoteStore(), adapter.invalidationLog(), adapter.tagIndex(), local);
             return new Storage(ports, adapter::close);
         }
-        MemoryAdapter adapter = memory == null ? new MemoryAdapter() : memory;
+        MemoryAdapter adapter = memory == null ? memory() : memory;
         EngineConfig.Ports ports =
                 new EngineConfig.Ports(adapter.remoteStore(), adapter.invalidationLog(), adapter.tagIndex(), local);
         return new Storage(ports, () -> {});
