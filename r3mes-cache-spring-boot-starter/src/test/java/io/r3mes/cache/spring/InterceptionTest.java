@@ -1,7 +1,9 @@
 package io.r3mes.cache.spring;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.r3mes.cache.CacheConfigurationException;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
@@ -65,6 +67,25 @@ class InterceptionTest {
             assertThat(context.getBean("lazy", Concrete.class).read("w1")).isEqualTo(1);
             assertThat(context.getBean("declared", Concrete.class).read("w1")).isEqualTo(1);
         });
+    }
+
+    @Test
+    void explainsAnAnnotationThatTheDeclaredTypeHides() {
+        Contexts.inMemory().withUserConfiguration(Hiding.class).run(context -> {
+            Repository repository = context.getBean(Repository.class);
+            assertThat(repository.other("w1")).isEqualTo(1);
+            assertThatThrownBy(() -> repository.find("w1"))
+                    .isInstanceOf(CacheConfigurationException.class)
+                    .hasMessageContaining("'found' does not exist because the bean's declared type hides")
+                    .hasMessageContaining("return type of its @Bean method");
+        });
+        Contexts.inMemory()
+                .withUserConfiguration(Hiding.class)
+                .withPropertyValues("r3mes.cache.caches.found.key=found:{id}")
+                .run(context -> {
+                    Repository repository = context.getBean(Repository.class);
+                    assertThat(repository.find("w1")).isEqualTo(repository.find("w1"));
+                });
     }
 
     @Test
@@ -149,6 +170,15 @@ class InterceptionTest {
         @Override
         public int other(String id) {
             return calls.incrementAndGet();
+        }
+    }
+
+    @Configuration(proxyBeanMethods = false)
+    static class Hiding {
+
+        @Bean
+        Repository repository() {
+            return new Implementation();
         }
     }
 

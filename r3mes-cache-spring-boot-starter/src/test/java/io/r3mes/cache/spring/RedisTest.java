@@ -41,7 +41,7 @@ class RedisTest {
     }
 
     private static RedisServer server(int port) throws IOException {
-        return RedisServer.newRedisServer()
+        return RedisServer.builder()
                 .port(port)
                 .setting("save \"\"")
                 .setting("appendonly no")

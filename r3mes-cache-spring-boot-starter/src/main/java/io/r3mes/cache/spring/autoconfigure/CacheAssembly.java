@@ -24,6 +24,11 @@ import tools.jackson.databind.json.JsonMapper;
  */
 record CacheAssembly(R3mesCacheProperties properties, ConfigurableListableBeanFactory beans, Environment environment) {
 
+    /** The manager ends after the interception, which may still have writes under way. */
+    static final String MANAGER = "r3mesCacheManager";
+
+    static final String INTERCEPTION = "r3mesCacheInterception";
+
     CacheManager build(AnnotatedMethods methods, @Nullable RedisSettings redis) {
         R3mesCache cache = R3mesCache.builder()
                 .namespace(properties.namespace())
@@ -39,6 +44,7 @@ record CacheAssembly(R3mesCacheProperties properties, ConfigurableListableBeanFa
         if (Threading.VIRTUAL.isActive(environment)) {
             cache.executor(new VirtualThreadTaskExecutor("r3mes-cache-"));
         }
+        beans.registerDependentBean(MANAGER, INTERCEPTION);
         beans.getBeanProvider(CacheObserver.class).orderedStream().forEach(cache::observer);
         return cache.build();
     }

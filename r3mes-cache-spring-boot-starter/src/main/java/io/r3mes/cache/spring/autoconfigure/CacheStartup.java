@@ -88,7 +88,7 @@ final class CacheStartup implements SmartInitializingSingleton {
 
     private static void add(Map<String, Schedule> schedules, String name, CacheSpec spec) {
         Warm warm = spec.warm();
-        if (warm == null || (!Boolean.TRUE.equals(warm.onStartup()) && warm.every() == null)) {
+        if (warm == null || (warm.onStartup() == null && warm.every() == null)) {
             return;
         }
         if (warm.every() != null && (warm.every().isZero() || warm.every().isNegative())) {

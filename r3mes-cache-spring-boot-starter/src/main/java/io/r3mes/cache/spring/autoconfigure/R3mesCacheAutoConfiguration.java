@@ -39,7 +39,7 @@ import org.springframework.data.redis.connection.RedisConnectionFactory;
 @Import(InterceptionRegistrar.class)
 public final class R3mesCacheAutoConfiguration {
 
-    @Bean
+    @Bean(CacheAssembly.INTERCEPTION)
     @Role(BeanDefinition.ROLE_INFRASTRUCTURE)
     static Interception r3mesCacheInterception(
             ConfigurableListableBeanFactory beans,
@@ -75,7 +75,7 @@ public final class R3mesCacheAutoConfiguration {
         return RedisConnection.settings(factory, details.getIfAvailable(), properties.commandTimeout());
     }
 
-    @Bean
+    @Bean(CacheAssembly.MANAGER)
     @ConditionalOnMissingBean
     CacheManager r3mesCacheManager(
             R3mesCacheProperties properties,

@@ -13,10 +13,10 @@ import org.springframework.context.annotation.Bean;
 @AutoConfiguration(after = R3mesCacheAutoConfiguration.class)
 @ConditionalOnClass({HealthIndicator.class, ConditionalOnEnabledHealthIndicator.class})
 @ConditionalOnBean(CacheManager.class)
-@ConditionalOnEnabledHealthIndicator("r3mescache")
 public final class R3mesCacheHealthAutoConfiguration {
 
     @Bean
+    @ConditionalOnEnabledHealthIndicator("r3mescache")
     @ConditionalOnMissingBean(name = "r3mesCacheHealthIndicator")
     HealthIndicator r3mesCacheHealthIndicator(CacheManager manager) {
         return new CacheHealthIndicator(manager);

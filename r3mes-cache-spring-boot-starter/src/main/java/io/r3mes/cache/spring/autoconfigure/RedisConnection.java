@@ -1,6 +1,8 @@
 package io.r3mes.cache.spring.autoconfigure;
 
+import io.lettuce.core.RedisCredentialsProvider;
 import io.lettuce.core.RedisURI;
+import io.lettuce.core.StaticCredentialsProvider;
 import io.r3mes.cache.CacheConfigurationException;
 import io.r3mes.cache.redis.RedisSettings;
 import io.r3mes.cache.redis.RedisSettings.Topology;
@@ -21,6 +23,7 @@ import org.springframework.data.redis.connection.RedisStandaloneConfiguration;
 import org.springframework.data.redis.connection.lettuce.LettuceClientConfiguration;
 import org.springframework.data.redis.connection.lettuce.LettuceConnectionFactory;
 import org.springframework.data.redis.connection.lettuce.LettuceConverters;
+import org.springframework.data.redis.connection.lettuce.RedisCredentialsProviderFactory;
 
 /**
  * Reads where Redis is, and how to log in, from the application's own connection factory. Master with replicas, which a
@@ -127,31 +130,22 @@ final class RedisConnection {
     }
 
     private RedisURI finish(RedisURI uri, RedisConfiguration configuration) {
-        RedisURI.Builder builder = RedisURI.builder(uri);
-        Optional.ofNullable(factory.getClientName()).ifPresent(builder::withClientName);
-        authenticate(builder, configuration);
-        RedisURI finished = builder.build();
+        Optional.ofNullable(factory.getClientName()).ifPresent(uri::setClientName);
         if (factory.getClusterConfiguration() == null) {
-            finished.setDatabase(factory.getDatabase());
+            uri.setDatabase(factory.getDatabase());
         }
-        return secure(finished);
+        credentials(configuration).ifPresent(uri::setCredentialsProvider);
+        return secure(uri);
     }
 
-    private void authenticate(RedisURI.Builder builder, RedisConfiguration configuration) {
-        if (client.getRedisCredentialsProviderFactory().isPresent()) {
-            builder.withAuthentication(
-                    client.getRedisCredentialsProviderFactory().get().createCredentialsProvider(configuration));
-            return;
+    private Optional<RedisCredentialsProvider> credentials(RedisConfiguration configuration) {
+        Optional<RedisCredentialsProviderFactory> own = client.getRedisCredentialsProviderFactory();
+        if (own.isPresent()) {
+            return Optional.ofNullable(own.get().createCredentialsProvider(configuration));
         }
         String username = RedisConfiguration.getUsernameOrElse(configuration, () -> null);
         RedisPassword password = RedisConfiguration.getPasswordOrElse(configuration, RedisPassword::none);
-        password.toOptional().ifPresent(secret -> {
-            if (username == null || username.isEmpty()) {
-                builder.withPassword(secret);
-            } else {
-                builder.withAuthentication(username, secret);
-            }
-        });
+        return password.toOptional().map(secret -> new StaticCredentialsProvider(username, secret));
     }
 
     private RedisURI secure(RedisURI uri) {

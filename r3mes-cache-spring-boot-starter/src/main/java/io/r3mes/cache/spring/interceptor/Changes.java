@@ -31,6 +31,9 @@ final class Changes {
 
     /** After a commit, or without a transaction. */
     void make(List<Change> changes) {
+        if (changes.isEmpty()) {
+            return;
+        }
         drop(changes);
         for (Change change : changes) {
             if (change instanceof Store store) {

@@ -56,10 +56,22 @@ final class PlanCompiler {
         Scope before = Scope.before("R3mesCacheable", signature);
         Scope after = Scope.after("R3mesCacheable", signature);
         shape.checkCacheable(before);
+        requireSeenAtStart(annotation, before);
         return new Read(
                 entry(policy(annotation.cache(), before), shape.valueType(), before),
                 expressions.condition(annotation.condition(), before),
                 expressions.condition(annotation.unless(), after));
+    }
+
+    /** A cache that only the annotation defines exists if the annotation was found before the manager was built. */
+    private void requireSeenAtStart(R3mesCacheable annotation, Scope scope) {
+        if (!annotation.key().isBlank() && !manager.cacheNames().contains(annotation.cache())) {
+            throw scope.fault(
+                    "the cache '" + annotation.cache() + "' does not exist because the bean's declared type hides the"
+                            + " annotation.",
+                    "Declare the class as the return type of its @Bean method, or configure r3mes.cache.caches."
+                            + annotation.cache() + ".key.");
+        }
     }
 
     private Put put(R3mesCachePut annotation, Signature signature, ReturnShape shape) {

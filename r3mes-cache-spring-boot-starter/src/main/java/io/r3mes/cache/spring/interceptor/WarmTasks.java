@@ -40,7 +40,12 @@ public final class WarmTasks {
      * @param every the period
      */
     public record Schedule(
-            @Nullable Boolean onStartup, @Nullable Duration every) {}
+            @Nullable Boolean onStartup, @Nullable Duration every) {
+
+        boolean warms() {
+            return Boolean.TRUE.equals(onStartup) || every != null;
+        }
+    }
 
     List<Planned> of(AnnotatedMethods methods, Map<String, Schedule> configured) {
         List<Warm> warms = new ArrayList<>();
@@ -54,13 +59,14 @@ public final class WarmTasks {
             if (!annotations.isEmpty()) {
                 requireCacheable(method);
                 annotations.forEach(annotation -> warms.add(annotated(method, annotation, schedule)));
-            } else if (schedule != null) {
+            } else if (schedule != null && schedule.warms()) {
                 warms.add(configured(method, schedule));
             }
             if (cache != null) {
                 open.remove(cache);
             }
         }
+        open.values().removeIf(schedule -> !schedule.warms());
         for (String cache : open.keySet()) {
             throw new CacheConfigurationException(
                     "r3mes.cache.caches." + cache + ".warm: no @R3mesCacheable method uses the cache '" + cache + "'.",
@@ -93,7 +99,7 @@ public final class WarmTasks {
         Duration period = schedule == null ? null : schedule.every();
         boolean onStartup = startup == null ? annotation.onStartup() : startup;
         Duration every = period == null ? period(annotation, scope) : period;
-        if (!onStartup && every == null && annotation.on().length == 0) {
+        if (!onStartup && every == null && annotation.on().length == 0 && startup == null) {
             throw scope.fault("it never warms.", "Set onStartup, every or on.");
         }
         boolean needsEvent = Stream.concat(Stream.of(args), Stream.of(annotation.condition()))

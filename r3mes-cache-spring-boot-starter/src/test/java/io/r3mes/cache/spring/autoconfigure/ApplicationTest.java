@@ -11,9 +11,14 @@ import io.r3mes.cache.CacheInvalidator;
 import io.r3mes.cache.CacheManager;
 import io.r3mes.cache.CacheMetrics;
 import io.r3mes.cache.CacheWarmer;
+import io.r3mes.cache.spi.ValueCodec;
 import io.r3mes.cache.spring.Contexts;
 import io.r3mes.cache.spring.R3mesCacheWarm;
 import io.r3mes.cache.spring.R3mesCacheable;
+import java.lang.reflect.Type;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -75,6 +80,44 @@ class ApplicationTest {
         assertThat(untold.getDescription()).isEqualTo("ttl is 0; set it to 1.");
         assertThat(untold.getAction()).contains("r3mes.cache");
         assertThat(analyzer.analyze(new IllegalStateException())).isNull();
+    }
+
+    @Test
+    void encodesWithTheApplicationsCodec() {
+        List<String> encoded = new CopyOnWriteArrayList<>();
+        Contexts.inMemory()
+                .withBean(Chain.class)
+                .withBean(ValueCodec.class, () -> new ValueCodec() {
+                    @Override
+                    public byte[] encode(Object value, Type type) {
+                        encoded.add(value + " as " + type.getTypeName());
+                        return String.valueOf(value).getBytes(StandardCharsets.UTF_8);
+                    }
+
+                    @Override
+                    public Object decode(byte[] bytes, int offset, int length, Type type) {
+                        return Integer.valueOf(new String(bytes, offset, length, StandardCharsets.UTF_8));
+                    }
+                })
+                .run(context -> {
+                    context.getBean(Chain.class).height();
+                    assertThat(encoded).containsExactly("1 as java.lang.Integer");
+                });
+    }
+
+    @Test
+    void encryptsWithTheConfiguredKey() {
+        Contexts.inMemory()
+                .withBean(Chain.class)
+                .withPropertyValues(
+                        "r3mes.cache.caches.height.encrypt=true",
+                        "r3mes.cache.caches.height.local.enabled=false",
+                        "r3mes.cache.encryption.key=MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE=")
+                .run(context -> {
+                    Chain chain = context.getBean(Chain.class);
+                    int first = chain.height();
+                    assertThat(chain.height()).isEqualTo(first);
+                });
     }
 
     @Test

@@ -165,8 +165,7 @@ class R3mesCachePropertiesTest {
         Contexts.inMemory()
                 .withPropertyValues("r3mes.cache.defaults.jitter=some")
                 .run(context -> assertThat(context.getStartupFailure())
-                        .rootCause()
-                        .hasMessageContaining("Write one such as 10% or 0.1"));
+                        .hasStackTraceContaining("Write one such as 10% or 0.1"));
     }
 
     @Test
