@@ -177,6 +177,7 @@ class InterceptionTest {
     static class Hiding {
 
         @Bean
+        @Lazy
         Repository repository() {
             return new Implementation();
         }

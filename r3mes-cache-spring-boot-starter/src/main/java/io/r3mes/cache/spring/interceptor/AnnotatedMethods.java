@@ -14,8 +14,8 @@ import org.springframework.core.MethodIntrospector;
 import org.springframework.util.ClassUtils;
 
 /**
- * Finds the annotated methods of all beans by their declared types, without creating one. A {@code @Bean} method that
- * declares an interface hides the annotations of the class behind it.
+ * Finds the annotated methods of all beans by their types, without creating one. A {@code @Bean} method that declares an
+ * interface hides the annotations of the class behind it for as long as the bean does not exist.
  */
 public final class AnnotatedMethods {
 
