@@ -37,7 +37,9 @@ class ApiKeyController {
 
     @GetMapping("/validate")
     ResponseEntity<?> validate(@RequestHeader(HEADER) @NotBlank @Size(max = 200) String apiKey) {
-        return keys.validate(apiKey).<ResponseEntity<?>>map(ResponseEntity::ok).orElseGet(ApiKeyController::unauthorized);
+        return keys.validate(apiKey)
+                .<ResponseEntity<?>>map(ResponseEntity::ok)
+                .orElseGet(ApiKeyController::unauthorized);
     }
 
     @PostMapping
@@ -57,8 +59,8 @@ class ApiKeyController {
     }
 
     private static ResponseEntity<ProblemDetail> unauthorized() {
-        return ResponseEntity.of(ProblemDetail.forStatusAndDetail(
-                        HttpStatus.UNAUTHORIZED, "The API key is unknown or revoked."))
+        return ResponseEntity.of(
+                        ProblemDetail.forStatusAndDetail(HttpStatus.UNAUTHORIZED, "The API key is unknown or revoked."))
                 .build();
     }
 }

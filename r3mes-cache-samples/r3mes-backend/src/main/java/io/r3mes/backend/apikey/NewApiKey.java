@@ -7,4 +7,5 @@ import jakarta.validation.constraints.Size;
 
 /** Whom a key to be created shall stand for, and what its owner calls it. */
 public record NewApiKey(
-        @NotNull @Wallet String wallet, @NotBlank @Size(max = 100) String name) {}
+        @NotNull @Wallet String wallet,
+        @NotBlank @Size(max = 100) String name) {}

@@ -8,5 +8,4 @@ import java.time.Instant;
  * @param miner the wallet that mined it
  * @param transactions how many transactions it holds
  */
-public record Block(
-        long height, String hash, String previousHash, String miner, int transactions, Instant minedAt) {}
+public record Block(long height, String hash, String previousHash, String miner, int transactions, Instant minedAt) {}

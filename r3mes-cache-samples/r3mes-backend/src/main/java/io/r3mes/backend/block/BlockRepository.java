@@ -47,7 +47,9 @@ public class BlockRepository {
 
     /** Lets one transaction at a time append, until it ends. */
     void lock() {
-        jdbc.sql("select pg_advisory_xact_lock(:lock)").param("lock", APPEND_LOCK).query(row -> {});
+        jdbc.sql("select pg_advisory_xact_lock(:lock)")
+                .param("lock", APPEND_LOCK)
+                .query(row -> {});
     }
 
     Optional<Block> newest() {
@@ -61,10 +63,7 @@ public class BlockRepository {
         return jdbc.sql("""
                         select wallet from miners order by registered_at, wallet
                         offset :height % (select count(*) from miners) limit 1
-                        """)
-                .param("height", height)
-                .query(String.class)
-                .single();
+                        """).param("height", height).query(String.class).single();
     }
 
     int countPending() {

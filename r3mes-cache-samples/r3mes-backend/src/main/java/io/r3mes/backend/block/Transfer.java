@@ -6,4 +6,6 @@ import jakarta.validation.constraints.Positive;
 
 /** A transaction that waits for its block. */
 public record Transfer(
-        @NotNull @Wallet String sender, @NotNull @Wallet String recipient, @Positive long amount) {}
+        @NotNull @Wallet String sender,
+        @NotNull @Wallet String recipient,
+        @Positive long amount) {}

@@ -8,7 +8,10 @@ import org.jspecify.annotations.Nullable;
 
 /** What to invalidate: exactly one of a tag, a pattern, a key and a cache. */
 record InvalidationRequest(
-        @Nullable String tag, @Nullable String pattern, @Nullable String key, @Nullable String cache) {
+        @Nullable String tag,
+        @Nullable String pattern,
+        @Nullable String key,
+        @Nullable String cache) {
 
     InvalidationRequest {
         if (Stream.of(tag, pattern, key, cache).filter(Objects::nonNull).count() != 1) {

@@ -11,12 +11,14 @@ import org.jspecify.annotations.Nullable;
  * @param pending whether Redis has yet to acknowledge it
  * @param removed the entries it removed from Redis, or null if they are not counted yet
  */
-record Receipt(@Nullable Long position, boolean pending, @Nullable Long removed) {
+record Receipt(
+        @Nullable Long position, boolean pending, @Nullable Long removed) {
 
     private static final long COUNT_SECONDS = 2;
 
     static Receipt of(Invalidation invalidation) {
-        Long position = invalidation.position().isPresent() ? invalidation.position().getAsLong() : null;
+        Long position =
+                invalidation.position().isPresent() ? invalidation.position().getAsLong() : null;
         Long removed = invalidation.isPending()
                 ? null
                 : invalidation

@@ -43,8 +43,7 @@ final class Announcement implements ApplicationListener<ApplicationReadyEvent> {
 
                   %s \\
                   java -jar %s --server.port=%d
-                """
-                .formatted(
+                """.formatted(
                         port,
                         properties.getOrDefault("spring.datasource.url", "as configured"),
                         properties.getOrDefault("spring.data.redis.url", "as configured"),
@@ -58,8 +57,7 @@ final class Announcement implements ApplicationListener<ApplicationReadyEvent> {
     }
 
     private static String jar(ApplicationReadyEvent event) {
-        @Nullable File source =
-                new ApplicationHome(event.getSpringApplication().getMainApplicationClass()).getSource();
+        @Nullable File source = new ApplicationHome(event.getSpringApplication().getMainApplicationClass()).getSource();
         return source != null && source.isFile() ? source.getPath() : "target/r3mes-backend.jar";
     }
 }

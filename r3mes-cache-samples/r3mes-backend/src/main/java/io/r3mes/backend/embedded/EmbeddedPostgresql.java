@@ -1,6 +1,7 @@
 package io.r3mes.backend.embedded;
 
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
+import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.time.Duration;
@@ -18,6 +19,7 @@ final class EmbeddedPostgresql implements AutoCloseable {
         try {
             return new EmbeddedPostgresql(EmbeddedPostgres.builder()
                     .setRegisterShutdownHook(false)
+                    .setOverrideWorkingDirectory(binaries())
                     .setLocaleConfig("locale", "C")
                     .setServerConfig("fsync", "off")
                     .setServerConfig("synchronous_commit", "off")
@@ -31,6 +33,11 @@ final class EmbeddedPostgresql implements AutoCloseable {
                             + " Linux and macOS on amd64 and arm64.",
                     failed);
         }
+    }
+
+    /** Where the server is unpacked: each user of the machine has an own place, since only its owner may write to it. */
+    private static File binaries() {
+        return new File(System.getProperty("java.io.tmpdir"), "r3mes-postgres-" + System.getProperty("user.name"));
     }
 
     /** The JDBC URL, user included. */

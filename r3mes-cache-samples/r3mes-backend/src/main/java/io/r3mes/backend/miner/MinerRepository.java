@@ -79,10 +79,7 @@ public class MinerRepository {
         return jdbc.sql("""
                         insert into miners (wallet, hashrate, accepted_shares, blocks_mined, registered_at)
                         values (:wallet, 0, 0, 0, now()) on conflict do nothing
-                        """)
-                        .param("wallet", wallet)
-                        .update()
-                == 1;
+                        """).param("wallet", wallet).update() == 1;
     }
 
     /** Records a report and pays one share for it; false if there is no such miner. */
@@ -114,7 +111,8 @@ public class MinerRepository {
     }
 
     private void pay(String wallet, long amount, String reason) {
-        jdbc.sql("insert into miner_earnings (wallet, amount, reason, earned_at) values (:wallet, :amount, :reason, now())")
+        jdbc.sql(
+                        "insert into miner_earnings (wallet, amount, reason, earned_at) values (:wallet, :amount, :reason, now())")
                 .param("wallet", wallet)
                 .param("amount", amount)
                 .param("reason", reason)

@@ -58,8 +58,7 @@ class UserController {
 
     @PutMapping("/email")
     UserInfo changeEmail(
-            @PathVariable @Wallet String wallet,
-            @RequestParam @NotBlank @Email @Size(max = 200) String email) {
+            @PathVariable @Wallet String wallet, @RequestParam @NotBlank @Email @Size(max = 200) String email) {
         return service.changeEmail(wallet, email);
     }
 

@@ -8,4 +8,9 @@ import org.jspecify.annotations.Nullable;
  *
  * @param lastSeen when the user was last active, or null before the first login
  */
-public record UserInfo(String wallet, String name, String email, Instant memberSince, @Nullable Instant lastSeen) {}
+public record UserInfo(
+        String wallet,
+        String name,
+        String email,
+        Instant memberSince,
+        @Nullable Instant lastSeen) {}

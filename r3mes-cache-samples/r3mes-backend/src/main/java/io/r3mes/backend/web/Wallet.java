@@ -11,9 +11,7 @@ import java.lang.annotation.RetentionPolicy;
 import java.lang.annotation.Target;
 
 /** Marks a text that has the form of a wallet's address. */
-@NotBlank
-@Size(max = 64)
-@ReportAsSingleViolation
+@NotBlank @Size(max = 64) @ReportAsSingleViolation
 @Constraint(validatedBy = {})
 @Target({ElementType.PARAMETER, ElementType.FIELD})
 @Retention(RetentionPolicy.RUNTIME)

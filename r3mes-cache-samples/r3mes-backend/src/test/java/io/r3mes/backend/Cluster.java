@@ -1,0 +1,63 @@
+package io.r3mes.backend;
+
+import io.r3mes.backend.embedded.TestServers;
+import org.junit.jupiter.api.extension.ExtensionContext;
+import org.junit.jupiter.api.extension.ParameterContext;
+import org.junit.jupiter.api.extension.ParameterResolver;
+
+/** Two instances of the application that share one PostgreSQL and one Redis, for all test classes. */
+final class Cluster implements AutoCloseable {
+
+    /** The warmers on schedules do not run while a test watches what was read. */
+    private static final String[] QUIET = {
+        "--r3mes.cache.caches.network-stats.warm.every=1h",
+        "--r3mes.cache.caches.block-height.warm.every=1h",
+        "--r3mes.cache.caches.block-recent.warm.every=1h"
+    };
+
+    private final TestServers servers = new TestServers();
+    private final Entries entries = new Entries(servers.redisUrl());
+    private final Backend first = Backend.start(servers.properties(), QUIET);
+    private final Backend second = Backend.start(servers.properties(), QUIET);
+
+    Backend first() {
+        return first;
+    }
+
+    Backend second() {
+        return second;
+    }
+
+    /** What Redis holds. */
+    Entries entries() {
+        return entries;
+    }
+
+    TestServers servers() {
+        return servers;
+    }
+
+    @Override
+    public void close() {
+        second.close();
+        first.close();
+        entries.close();
+        servers.close();
+    }
+
+    /** Hands the one cluster to every test that asks for it. */
+    static final class Extension implements ParameterResolver {
+
+        @Override
+        public boolean supportsParameter(ParameterContext parameter, ExtensionContext test) {
+            return parameter.getParameter().getType() == Cluster.class;
+        }
+
+        @Override
+        public Object resolveParameter(ParameterContext parameter, ExtensionContext test) {
+            return test.getRoot()
+                    .getStore(ExtensionContext.Namespace.create(Cluster.class))
+                    .computeIfAbsent(Cluster.class, type -> new Cluster(), Cluster.class);
+        }
+    }
+}
