@@ -21,6 +21,10 @@ public record CachePolicy(
         if (name.isBlank()) {
             throw new CacheConfigurationException("A cache needs a name.");
         }
+        if (name.chars().anyMatch(Character::isISOControl)) {
+            throw new CacheConfigurationException(
+                    "Cache '" + name + "': the name holds a control character. Remove it.");
+        }
         tags = List.copyOf(tags);
         for (KeyTemplate tag : tags) {
             for (KeyTemplate.Placeholder placeholder : tag.placeholders()) {
@@ -82,8 +86,12 @@ public record CachePolicy(
 
         public static final Expiry DEFAULT = new Expiry(Duration.ofMinutes(5), 0.1, 0);
 
+        static boolean isTtl(Duration ttl) {
+            return within(Duration.ofMillis(1), ttl);
+        }
+
         void check(String cache) {
-            require(ttl.toMillis() > 0, cache, "ttl", ttl, "a duration of at least 1ms");
+            require(isTtl(ttl), cache, "ttl", ttl, "a duration between 1ms and 36500d");
             require(jitter >= 0 && jitter <= 0.5, cache, "jitter", jitter, "a share between 0 and 0.5 (0% and 50%)");
             require(
                     refreshAhead >= 0 && refreshAhead <= 0.9,
@@ -108,7 +116,7 @@ public record CachePolicy(
 
         void check(String cache) {
             require(maxEntries > 0, cache, "local.max-entries", maxEntries, "a number of at least 1");
-            require(ttl.toMillis() > 0, cache, "local.ttl", ttl, "a duration of at least 1ms");
+            require(Expiry.isTtl(ttl), cache, "local.ttl", ttl, "a duration between 1ms and 36500d");
         }
     }
 
@@ -125,9 +133,19 @@ public record CachePolicy(
                 new Load(Duration.ofSeconds(3), Duration.ofSeconds(60), Duration.ofSeconds(10));
 
         void check(String cache) {
-            require(lease.toMillis() >= 50, cache, "load.lease", lease, "a duration of at least 50ms");
-            require(maxLoad.compareTo(lease) >= 0, cache, "load.max-load", maxLoad, "at least the lease, " + lease);
-            require(!maxWait.isNegative(), cache, "load.max-wait", maxWait, "a duration that is not negative");
+            require(
+                    within(Duration.ofMillis(50), lease),
+                    cache,
+                    "load.lease",
+                    lease,
+                    "a duration between 50ms and 36500d");
+            require(
+                    within(lease, maxLoad),
+                    cache,
+                    "load.max-load",
+                    maxLoad,
+                    "a duration between the lease, " + lease + ", and 36500d");
+            require(within(Duration.ZERO, maxWait), cache, "load.max-wait", maxWait, "a duration between 0 and 36500d");
         }
     }
 
@@ -145,6 +163,11 @@ public record CachePolicy(
         void check(String cache) {
             require(maxBytes > 0, cache, "max-value-bytes", maxBytes, "a number of at least 1");
         }
+    }
+
+    /** Whether a duration is at least {@code least} and fits into a count of nanoseconds. */
+    private static boolean within(Duration least, Duration actual) {
+        return actual.compareTo(least) >= 0 && actual.compareTo(Duration.ofDays(36_500)) <= 0;
     }
 
     private static void require(boolean ok, String cache, String setting, Object actual, String wanted) {

@@ -31,7 +31,7 @@ public record CacheStats(
      * @param joined callers that waited for another caller's load instead of loading
      * @param unreadable entries in Redis that could not be decoded and counted as a miss
      * @param unavailable operations that Redis did not answer in time
-     * @param invalidations invalidations issued by this node
+     * @param invalidations invalidations issued by this node; of one cache, those that name the cache
      */
     public record Loads(
             long loads, long failures, long joined, long unreadable, long unavailable, long invalidations) {}

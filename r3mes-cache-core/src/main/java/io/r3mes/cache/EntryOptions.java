@@ -1,6 +1,7 @@
 package io.r3mes.cache;
 
 import java.time.Duration;
+import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -16,8 +17,8 @@ public record EntryOptions(@Nullable Duration ttl, Set<String> tags) {
     public static final EntryOptions DEFAULT = new EntryOptions(null, Set.of());
 
     public EntryOptions {
-        if (ttl != null && (ttl.isZero() || ttl.isNegative())) {
-            throw new IllegalArgumentException("The TTL must be positive, but is " + ttl);
+        if (ttl != null && !CachePolicy.Expiry.isTtl(ttl)) {
+            throw new IllegalArgumentException("The TTL must be between 1ms and 36500d, but is " + ttl);
         }
         tags = Set.copyOf(tags);
     }
@@ -27,6 +28,6 @@ public record EntryOptions(@Nullable Duration ttl, Set<String> tags) {
     }
 
     public EntryOptions withTags(String... added) {
-        return new EntryOptions(ttl, Set.of(added));
+        return new EntryOptions(ttl, Set.copyOf(List.of(added)));
     }
 }

@@ -24,6 +24,9 @@ public final class KeyTemplate {
     private final List<String> literals;
     private final List<Placeholder> slots;
     private final List<Placeholder> placeholders;
+    /** For each slot, the index of its placeholder. */
+    private final int[] order;
+
     private final Pattern pattern;
 
     private KeyTemplate(String text, List<String> literals, List<Placeholder> slots) {
@@ -31,6 +34,7 @@ public final class KeyTemplate {
         this.literals = List.copyOf(literals);
         this.slots = List.copyOf(slots);
         this.placeholders = List.copyOf(new LinkedHashSet<>(slots));
+        this.order = slots.stream().mapToInt(placeholders::indexOf).toArray();
         this.pattern = compile(literals, slots);
     }
 
@@ -74,12 +78,12 @@ public final class KeyTemplate {
         if (placeholders.size() == 1 && !(id instanceof KeyParts)) {
             return List.of(part(0, id));
         }
-        List<@Nullable Object> values = id instanceof KeyParts given ? given.values() : List.of();
+        if (!(id instanceof KeyParts given)) {
+            throw misfit(1);
+        }
+        List<@Nullable Object> values = given.values();
         if (values.size() != placeholders.size()) {
-            throw new CacheKeyException("The key template '" + text + "' has " + placeholders.size()
-                    + " placeholder(s) but the id has " + values.size()
-                    + " value(s). Pass KeyParts.of(..) with one value"
-                    + " for each placeholder, or the value itself where there is one.");
+            throw misfit(values.size());
         }
         List<String> parts = new ArrayList<>(values.size());
         for (int i = 0; i < values.size(); i++) {
@@ -90,12 +94,16 @@ public final class KeyTemplate {
 
     /** The key made of values that are escaped already. */
     public String join(List<String> parts) {
-        if (slots.isEmpty()) {
-            return literals.get(0);
+        String first = literals.get(0);
+        if (order.length == 0) {
+            return first;
         }
-        StringBuilder key = new StringBuilder(text.length() + 32).append(literals.get(0));
-        for (int i = 0; i < slots.size(); i++) {
-            key.append(parts.get(placeholders.indexOf(slots.get(i)))).append(literals.get(i + 1));
+        if (order.length == 1) {
+            return first.concat(parts.get(0)).concat(literals.get(1));
+        }
+        StringBuilder key = new StringBuilder(text.length() + 32).append(first);
+        for (int i = 0; i < order.length; i++) {
+            key.append(parts.get(order[i])).append(literals.get(i + 1));
         }
         return key.toString();
     }
@@ -147,6 +155,12 @@ public final class KeyTemplate {
         }
     }
 
+    private CacheKeyException misfit(int values) {
+        return new CacheKeyException("The key template '" + text + "' has " + placeholders.size()
+                + " placeholder(s) but the id has " + values + " value(s). Pass KeyParts.of(..) with one value for each"
+                + " placeholder, the value itself where there is one, or KeyParts.NONE where there is none.");
+    }
+
     private static Pattern compile(List<String> literals, List<Placeholder> slots) {
         StringBuilder regex = new StringBuilder(Pattern.quote(literals.get(0)));
         for (int i = 0; i < slots.size(); i++) {
@@ -166,6 +180,10 @@ public final class KeyTemplate {
 
         public boolean isExpression() {
             return argument.startsWith("#");
+        }
+
+        Placeholder allowingNull() {
+            return new Placeholder(function, argument, true);
         }
 
         @Override

@@ -69,14 +69,16 @@ final class KeyTemplateParser {
     /** The index of the brace that closes the one at {@code open}, skipping nested braces and quoted text. */
     private int closing(int open) {
         int depth = 0;
-        boolean quoted = false;
+        char quote = 0;
         for (int i = open; i < text.length(); i++) {
             char c = text.charAt(i);
-            if (c == '\'') {
-                quoted = !quoted;
-            } else if (!quoted && c == '{') {
+            if (quote != 0) {
+                quote = c == quote ? 0 : quote;
+            } else if (c == '\'' || c == '"') {
+                quote = c;
+            } else if (c == '{') {
                 depth++;
-            } else if (!quoted && c == '}' && --depth == 0) {
+            } else if (c == '}' && --depth == 0) {
                 return i;
             }
         }
@@ -84,7 +86,7 @@ final class KeyTemplateParser {
     }
 
     private Placeholder placeholder(String inner) {
-        if (inner.startsWith("#")) {
+        if (isExpression(inner)) {
             return new Placeholder(Function.NONE, inner, false);
         }
         boolean nullable = inner.endsWith("?");
@@ -107,12 +109,16 @@ final class KeyTemplateParser {
     }
 
     private String argument(String argument) {
-        if (argument.startsWith("#") || NAME.matcher(argument).matches()) {
+        if (isExpression(argument) || NAME.matcher(argument).matches()) {
             return argument;
         }
         throw malformed(
                 "'{" + argument + "}' is no placeholder",
                 "Use a parameter name, a property path, sha256(name), or an expression that begins with '#'");
+    }
+
+    private static boolean isExpression(String text) {
+        return text.startsWith("#") && text.length() > 1;
     }
 
     private CacheConfigurationException malformed(String fault, String remedy) {

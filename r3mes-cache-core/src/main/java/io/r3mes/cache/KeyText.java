@@ -31,8 +31,10 @@ final class KeyText {
             if (placeholder.nullable()) {
                 return "~";
             }
-            throw new CacheKeyException("the value is null. Pass a value, or write '{" + placeholder.argument()
-                    + "?}' in the template to allow null.");
+            throw new CacheKeyException("the value is null. Pass a value, or "
+                    + (placeholder.isExpression() && placeholder.function() == Function.NONE
+                            ? "let the expression give another text for null."
+                            : "write '" + placeholder.allowingNull() + "' in the template to allow null."));
         }
         String text = canonical(value);
         if (placeholder.function() == Function.SHA256) {
@@ -83,7 +85,7 @@ final class KeyText {
             int point = text.codePointAt(i);
             if (isPlain(point)) {
                 escaped.append((char) point);
-            } else if (point >= Character.MIN_SURROGATE && point <= Character.MAX_SURROGATE) {
+            } else if (isUnpaired(point)) {
                 escaped.append("%u").append(UPPER_HEX.toHexDigits((char) point));
             } else {
                 for (byte b : Character.toString(point).getBytes(StandardCharsets.UTF_8)) {
@@ -95,6 +97,10 @@ final class KeyText {
         return escaped.toString();
     }
 
+    private static boolean isUnpaired(int point) {
+        return point >= Character.MIN_SURROGATE && point <= Character.MAX_SURROGATE;
+    }
+
     private static boolean isPlain(int c) {
         return (c >= 'a' && c <= 'z')
                 || (c >= 'A' && c <= 'Z')
@@ -104,10 +110,17 @@ final class KeyText {
                 || c == '-';
     }
 
+    /** UTF-8. A text with an unpaired surrogate has none: its escaped text then, after a byte that UTF-8 never holds. */
+    private static byte[] bytes(String text) {
+        return text.codePoints().noneMatch(KeyText::isUnpaired)
+                ? text.getBytes(StandardCharsets.UTF_8)
+                : ('\u00ff' + escape(text)).getBytes(StandardCharsets.ISO_8859_1);
+    }
+
     private static String sha256(String text) {
         try {
             MessageDigest digest = MessageDigest.getInstance("SHA-256");
-            return HEX.formatHex(digest.digest(text.getBytes(StandardCharsets.UTF_8)));
+            return HEX.formatHex(digest.digest(bytes(text)));
         } catch (NoSuchAlgorithmException absent) {
             throw new IllegalStateException("Every Java platform has SHA-256", absent);
         }

@@ -1,0 +1,122 @@
+package io.r3mes.cache.codec;
+
+import io.r3mes.cache.spi.ValueCodec;
+import java.io.IOException;
+import java.lang.reflect.Type;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentMap;
+import tools.jackson.core.JsonGenerator;
+import tools.jackson.core.JsonParser;
+import tools.jackson.core.StreamReadConstraints;
+import tools.jackson.core.StreamWriteConstraints;
+import tools.jackson.core.json.JsonFactory;
+import tools.jackson.core.util.ByteArrayBuilder;
+import tools.jackson.databind.AnnotationIntrospector;
+import tools.jackson.databind.DeserializationFeature;
+import tools.jackson.databind.JavaType;
+import tools.jackson.databind.ObjectReader;
+import tools.jackson.databind.ObjectWriter;
+import tools.jackson.databind.SerializationFeature;
+import tools.jackson.databind.cfg.DateTimeFeature;
+import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.jsontype.BasicPolymorphicTypeValidator;
+
+/**
+ * Compact UTF-8 JSON bound to the declared type. The bytes name no class and none is ever looked up by a name in them: a
+ * type that asks for class names ({@code JsonTypeInfo.Id.CLASS}) is refused, one with logical names is not.
+ *
+ * <p>Reading tolerates unknown properties, so that nodes of two releases can share entries, and refuses what follows the
+ * value, nesting beyond {@value #MAX_DEPTH} levels and more than {@value #MAX_BYTES} bytes; writing refuses what reading
+ * would. Dates keep their time zone.
+ */
+public final class JacksonValueCodec implements ValueCodec {
+
+    static final int MAX_DEPTH = 100;
+    static final int MAX_BYTES = 64 << 20;
+
+    private static final int MAX_NUMBER_LENGTH = 1000;
+    private static final int MAX_NAME_LENGTH = 10_000;
+    private static final int MAX_CACHED_TYPES = 1000;
+
+    private final JsonMapper mapper;
+    private final JsonFactory limited;
+    private final ConcurrentMap<Type, Binding> bindings = new ConcurrentHashMap<>();
+
+    /** A codec with Jackson's defaults. */
+    public JacksonValueCodec() {
+        this(JsonMapper.builder().build());
+    }
+
+    /** A codec that writes values as {@code base} does, which itself is not changed. */
+    public JacksonValueCodec(JsonMapper base) {
+        this.mapper = bound(base);
+        this.limited = base.tokenStreamFactory()
+                .rebuild()
+                .streamReadConstraints(StreamReadConstraints.builder()
+                        .maxNestingDepth(MAX_DEPTH)
+                        .maxStringLength(MAX_BYTES)
+                        .maxDocumentLength(MAX_BYTES)
+                        .maxNameLength(MAX_NAME_LENGTH)
+                        .maxNumberLength(MAX_NUMBER_LENGTH)
+                        .build())
+                .streamWriteConstraints(StreamWriteConstraints.builder()
+                        .maxNestingDepth(MAX_DEPTH)
+                        .build())
+                .build();
+    }
+
+    private static JsonMapper bound(JsonMapper base) {
+        JsonMapper.Builder builder = base.rebuild();
+        return builder.deactivateDefaultTyping()
+                .polymorphicTypeValidator(
+                        BasicPolymorphicTypeValidator.builder().build())
+                .annotationIntrospector(
+                        AnnotationIntrospector.pair(new ClassNamesRefused(), builder.annotationIntrospector()))
+                .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+                .disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
+                .disable(SerializationFeature.INDENT_OUTPUT)
+                .enable(DateTimeFeature.WRITE_DATES_WITH_ZONE_ID)
+                .disable(DateTimeFeature.ADJUST_DATES_TO_CONTEXT_TIME_ZONE)
+                .disable(DateTimeFeature.WRITE_DATES_AS_TIMESTAMPS)
+                .build();
+    }
+
+    @Override
+    public byte[] encode(Object value, Type type) throws IOException {
+        try (ByteArrayBuilder bytes = new ByteArrayBuilder();
+                JsonGenerator generator = limited.createGenerator(mapper._serializationContext(), bytes)) {
+            binding(type).writer.writeValue(generator, value);
+            generator.flush();
+            if (bytes.size() > MAX_BYTES) {
+                throw new IOException("The value takes " + bytes.size() + " bytes, more than " + MAX_BYTES);
+            }
+            return bytes.toByteArray();
+        }
+    }
+
+    @Override
+    public Object decode(byte[] bytes, int offset, int length, Type type) throws IOException {
+        try (JsonParser parser = limited.createParser(mapper._deserializationContext(), bytes, offset, length)) {
+            Object value = binding(type).reader.readValue(parser);
+            if (value == null) {
+                throw new IOException("The bytes hold a null, not a value of " + type.getTypeName());
+            }
+            return value;
+        }
+    }
+
+    private Binding binding(Type type) {
+        Binding known = bindings.get(type);
+        if (known != null) {
+            return known;
+        }
+        JavaType javaType = mapper.constructType(type);
+        Binding built = new Binding(mapper.readerFor(javaType), mapper.writerFor(javaType));
+        if (bindings.size() < MAX_CACHED_TYPES) {
+            bindings.put(type, built);
+        }
+        return built;
+    }
+
+    private record Binding(ObjectReader reader, ObjectWriter writer) {}
+}

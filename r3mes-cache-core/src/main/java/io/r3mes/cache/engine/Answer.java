@@ -1,0 +1,18 @@
+package io.r3mes.cache.engine;
+
+import org.jspecify.annotations.Nullable;
+
+/** What a read gives its caller: a value, or the very exception of the loader. */
+sealed interface Answer<V> {
+
+    record Value<V>(@Nullable V value) implements Answer<V> {}
+
+    record LoaderFailed<V>(Throwable failure) implements Answer<V> {}
+
+    default @Nullable V get() {
+        if (this instanceof Value<V> answer) {
+            return answer.value();
+        }
+        throw Failures.thrown(((LoaderFailed<V>) this).failure());
+    }
+}

@@ -1,0 +1,119 @@
+package io.r3mes.cache.engine;
+
+import io.r3mes.cache.CacheConfigurationException;
+import io.r3mes.cache.CacheKeyException;
+import io.r3mes.cache.CachePolicy;
+import io.r3mes.cache.KeyTemplate;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** The policies of all caches of a node, found by name or by a raw key. Immutable. */
+final class Catalog {
+
+    private final Map<String, CachePolicy> policies = new LinkedHashMap<>();
+
+    /**
+     * @throws CacheConfigurationException if two caches share a name or could share a key
+     */
+    Catalog(Collection<CachePolicy> all) {
+        for (CachePolicy policy : all) {
+            for (CachePolicy other : policies.values()) {
+                if (other.name().equals(policy.name())) {
+                    throw new CacheConfigurationException(
+                            "The cache '" + policy.name() + "' is defined twice. Rename one of them, or remove it.");
+                }
+                if (other.key().overlaps(policy.key())) {
+                    throw new CacheConfigurationException("The caches '" + other.name() + "' and '" + policy.name()
+                            + "' can make the same key: '" + other.key() + "' and '" + policy.key()
+                            + "'. Begin one of the templates with a prefix of its own.");
+                }
+            }
+            policies.put(policy.name(), policy);
+        }
+    }
+
+    Set<String> names() {
+        return Collections.unmodifiableSet(policies.keySet());
+    }
+
+    Collection<CachePolicy> policies() {
+        return Collections.unmodifiableCollection(policies.values());
+    }
+
+    CachePolicy policy(String name) {
+        CachePolicy policy = policies.get(name);
+        if (policy == null) {
+            throw new IllegalArgumentException("There is no cache '" + name + "'. Known caches: " + policies.keySet());
+        }
+        return policy;
+    }
+
+    /** A raw key's cache and tags. */
+    record Owned(CachePolicy policy, Subject subject) {}
+
+    /**
+     * @throws CacheKeyException if no cache can have the key
+     */
+    Owned requireKey(String key) {
+        Owned owned = find(key);
+        if (owned == null) {
+            throw new CacheKeyException("No cache can have the raw key '" + printable(key)
+                    + "': it matches none of the key templates " + templates()
+                    + ". Values in a key are escaped; use cache(name, type).key(id) or delete(id) for values with"
+                    + " characters other than letters, digits, '.', '_' and '-'.");
+        }
+        return owned;
+    }
+
+    boolean owns(String key) {
+        return find(key) != null;
+    }
+
+    boolean isOf(String cache, String key) {
+        return policy(cache).key().match(key) != null;
+    }
+
+    /** The subject of an id of one cache. */
+    static Subject subject(CachePolicy policy, @Nullable Object id) {
+        return subject(policy, policy.key().parts(id));
+    }
+
+    private @Nullable Owned find(String key) {
+        for (CachePolicy policy : policies.values()) {
+            List<String> parts = policy.key().match(key);
+            if (parts != null) {
+                return new Owned(policy, subject(policy, parts));
+            }
+        }
+        return null;
+    }
+
+    private static Subject subject(CachePolicy policy, List<String> parts) {
+        if (policy.tags().isEmpty()) {
+            return new Subject(policy.name(), policy.key().join(parts), List.of());
+        }
+        List<String> tags = new ArrayList<>(policy.tags().size());
+        for (KeyTemplate tag : policy.tags()) {
+            List<String> of = tag.placeholders().stream()
+                    .map(placeholder -> parts.get(policy.key().indexOf(placeholder)))
+                    .toList();
+            tags.add(tag.join(of));
+        }
+        return new Subject(policy.name(), policy.key().join(parts), tags);
+    }
+
+    private List<String> templates() {
+        return policies.values().stream().map(policy -> policy.key().text()).toList();
+    }
+
+    private static String printable(String key) {
+        String shown = key.length() > 80 ? key.substring(0, 80) + "..." : key;
+        return shown.replaceAll("\\p{Cntrl}", "?");
+    }
+}

@@ -1,0 +1,141 @@
+package io.r3mes.cache.engine;
+
+import io.r3mes.cache.CachePolicy;
+import io.r3mes.cache.spi.CacheObserver;
+import io.r3mes.cache.spi.Head;
+import io.r3mes.cache.spi.Lease;
+import io.r3mes.cache.spi.LocalEntry;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import org.jspecify.annotations.Nullable;
+
+/** Puts the entries of one cache where they may go: conditionally into the remote store, then near. Thread-safe. */
+final class Entries {
+
+    private final Node node;
+    private final CachePolicy policy;
+    private final Near near;
+    private final ValueFormat format;
+    private final CacheObserver.OfCache observer;
+
+    Entries(Node node, CachePolicy policy, Near near, ValueFormat format, CacheObserver.OfCache observer) {
+        this.node = node;
+        this.policy = policy;
+        this.near = near;
+        this.format = format;
+        this.observer = observer;
+    }
+
+    /**
+     * A value on its way into the cache.
+     *
+     * @param id the identity of the entry in the near cache
+     * @param subject with all tags
+     */
+    record Loaded(Object id, Subject subject, @Nullable Object value, LoadDecisions decisions) {}
+
+    /**
+     * Where a value stands in the log.
+     *
+     * @param head its position is a lower bound on the snapshot that the value was read from
+     * @param receivedAt when this node learned it
+     */
+    record Birth(Head head, long receivedAt) {}
+
+    /** Stores under a held lease unless a newer event covers the value. Completes when it is known, never exceptionally. */
+    CompletableFuture<Boolean> store(Loaded loaded, Lease lease, Birth birth) {
+        Head head = birth.head();
+        boolean overtaken = head.generation() != node.timeline().generation()
+                || node.timeline().isCovered(loaded.subject(), head.position());
+        if (overtaken || !loaded.decisions().stores(loaded.value(), policy.value())) {
+            release(lease);
+            return CompletableFuture.completedFuture(false);
+        }
+        long now = node.now();
+        Duration ttl = loaded.decisions()
+                .ttl(policy.expiry(), node.environment().random().nextDouble());
+        long serverNow = head.serverMicros() + (now - birth.receivedAt()) / 1_000;
+        byte[] bytes = encode(loaded, head, serverNow + ttl.toNanos() / 1_000);
+        if (bytes == null) {
+            release(lease);
+            return CompletableFuture.completedFuture(false);
+        }
+        CompletableFuture<Boolean> stored =
+                node.remote().store(lease, bytes, ttl).toCompletableFuture();
+        if (!loaded.subject().tags().isEmpty()) {
+            reported(
+                    "tag index",
+                    node.tagIndex().add(loaded.subject().key(), loaded.subject().tags(), ttl));
+        }
+        return stored.handle((written, failure) -> {
+            if (failure != null) {
+                observer.unavailable("store", Failures.cause(failure));
+            }
+            boolean kept = failure == null && written;
+            if (kept) {
+                LocalEntry.Birth at = new LocalEntry.Birth(head.generation(), head.position(), head.position());
+                near.put(loaded.id(), entry(loaded.value(), loaded.subject(), at, new Lifetime(now, ttl.toNanos())));
+            }
+            return kept;
+        });
+    }
+
+    /** Copies a hit of the remote store into the near cache. Returns its value. */
+    @Nullable Object keepLocally(Object id, Subject asked, Found.Hit hit, RemoteReads.Watch watch) {
+        Envelope.Header header = hit.envelope().header();
+        long now = node.now();
+        if (node.serverClock().isKnown()) {
+            long remainingNanos = (header.expiresAtMicros() - node.serverClock().latest(now)) * 1_000;
+            if (remainingNanos > 0) {
+                LocalEntry.Birth at = new LocalEntry.Birth(
+                        header.generation(), header.birth(), Math.max(header.birth(), watch.head()));
+                Subject subject = asked.withTags(hit.envelope().tags());
+                near.put(id, entry(hit.value(), subject, at, new Lifetime(now, remainingNanos)));
+            }
+        }
+        return hit.value();
+    }
+
+    void release(Lease lease) {
+        reported("release", node.remote().release(lease));
+    }
+
+    private LocalEntry entry(@Nullable Object value, Subject subject, LocalEntry.Birth birth, Lifetime lifetime) {
+        long local = Math.min(lifetime.nanos(), policy.local().ttl().toNanos());
+        long expiresAt = lifetime.from() + local;
+        double ahead = policy.expiry().refreshAhead();
+        long refreshAt = ahead == 0
+                ? expiresAt
+                : lifetime.from()
+                        + lifetime.nanos()
+                        - (long) (policy.expiry().ttl().toNanos() * ahead);
+        return new LocalEntry(value, subject.key(), subject.tags(), birth, new LocalEntry.Times(expiresAt, refreshAt));
+    }
+
+    private byte @Nullable [] encode(Loaded loaded, Head head, long expiresAtMicros) {
+        try {
+            ValueFormat.Born born = new ValueFormat.Born(head.generation(), head.position(), expiresAtMicros);
+            byte[] bytes = format.encode(new ValueFormat.Content(loaded.value(), loaded.subject(), born));
+            if (bytes == null) {
+                observer.unreadable(
+                        loaded.subject().key(), new IllegalArgumentException("larger than max-value-bytes"));
+            }
+            return bytes;
+        } catch (Exception unwritable) {
+            observer.unreadable(loaded.subject().key(), unwritable);
+            return null;
+        }
+    }
+
+    private void reported(String operation, CompletionStage<?> stage) {
+        stage.whenComplete((done, failure) -> {
+            if (failure != null) {
+                observer.unavailable(operation, Failures.cause(failure));
+            }
+        });
+    }
+
+    /** How long an entry lives in the remote store, from a moment of the node's clock. */
+    private record Lifetime(long from, long nanos) {}
+}

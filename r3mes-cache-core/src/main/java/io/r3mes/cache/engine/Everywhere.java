@@ -1,0 +1,61 @@
+package io.r3mes.cache.engine;
+
+import io.r3mes.cache.spi.NodeState;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+
+/** Waits until all live nodes have applied a position (rule 9 of the protocol). A node that is silent for so long that it
+ * must have fenced itself counts as done. Thread-safe. */
+final class Everywhere {
+
+    private static final Duration FIRST_PAUSE = Duration.ofMillis(2);
+    private static final Duration LONGEST_PAUSE = Duration.ofMillis(50);
+    /** By how much a node's clock may run slower than the server's while it waits to fence itself. */
+    private static final long CLOCK_MARGIN_MICROS = 50_000;
+
+    private final Node node;
+    private final String self;
+
+    Everywhere(Node node, String self) {
+        this.node = node;
+        this.self = self;
+    }
+
+    boolean await(long position, Duration timeout) {
+        long deadline = node.now() + timeout.toNanos();
+        return CallerThread.call(
+                node.environment().executor(), steps -> poll(new Goal(position, deadline), FIRST_PAUSE));
+    }
+
+    private CompletableFuture<Boolean> poll(Goal goal, Duration pause) {
+        return node.log()
+                .nodes()
+                .toCompletableFuture()
+                .handle((nodes, failure) -> {
+                    if (failure != null) {
+                        node.observer().unavailable("nodes", Failures.cause(failure));
+                    }
+                    return nodes != null && isReached(nodes, goal.position());
+                })
+                .thenCompose(reached -> {
+                    if (reached || node.now() - goal.deadline() >= 0) {
+                        return CompletableFuture.completedFuture(reached);
+                    }
+                    CompletableFuture<Void> paused = new CompletableFuture<>();
+                    node.environment().timer().after(pause, () -> paused.complete(null));
+                    Duration next = pause.multipliedBy(2);
+                    return paused.thenCompose(
+                            over -> poll(goal, next.compareTo(LONGEST_PAUSE) > 0 ? LONGEST_PAUSE : next));
+                });
+    }
+
+    private boolean isReached(List<NodeState> nodes, long position) {
+        return nodes.stream()
+                .allMatch(state -> state.applied() >= position
+                        || state.node().equals(self)
+                        || state.ageMicros() > state.maxStalenessMicros() + CLOCK_MARGIN_MICROS);
+    }
+
+    private record Goal(long position, long deadline) {}
+}

@@ -1,0 +1,79 @@
+package io.r3mes.cache.engine;
+
+import io.r3mes.cache.spi.Head;
+import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One load of one key on this node that other callers may wait for.
+ *
+ * <p>Thread-safe: {@code head} is set once, before the loader runs, and {@code landing} completes once.
+ */
+final class Flight<V> {
+
+    private final Subject subject;
+    private final @Nullable Thread loadingThread;
+    private final CompletableFuture<Landing<V>> landing = new CompletableFuture<>();
+    private volatile @Nullable Head head;
+
+    /**
+     * @param loadingThread the thread that will call the loader, or null if it is not known
+     */
+    Flight(Subject subject, @Nullable Thread loadingThread) {
+        this.subject = subject;
+        this.loadingThread = loadingThread;
+    }
+
+    /**
+     * How a flight ended.
+     *
+     * @param subject with the tags that the loader decided
+     * @param birth of the value, in {@code generation}; meaningless for a failure
+     */
+    record Landing<V>(Answer<V> answer, Subject subject, long generation, long birth) {}
+
+    static <V> Landing<V> landing(Answer<V> answer, Subject subject, Envelope found) {
+        Envelope.Header header = found.header();
+        return new Landing<>(answer, subject.withTags(found.tags()), header.generation(), header.birth());
+    }
+
+    /** The landing of a flight that brought nothing that others may take. */
+    static <V> Landing<V> nowhere(Subject subject) {
+        return new Landing<>(new Answer.Value<>(null), subject, 0, Long.MIN_VALUE);
+    }
+
+    Subject subject() {
+        return subject;
+    }
+
+    CompletableFuture<Landing<V>> landing() {
+        return landing;
+    }
+
+    /** The loader is about to read; the value will be born at this head. */
+    void depart(Head bornAt) {
+        head = bornAt;
+    }
+
+    void land(Landing<V> ended) {
+        landing.complete(ended);
+    }
+
+    /** Whether a caller that starts now may take this flight's result for its own. */
+    boolean isJoinable(Timeline timeline, long now) {
+        if (loadingThread == Thread.currentThread() || timeline.isFenced(now)) {
+            return false;
+        }
+        Head bornAt = head;
+        return bornAt == null
+                || (bornAt.generation() == timeline.generation() && !timeline.isCovered(subject, bornAt.position()));
+    }
+
+    /** Whether what landed is still valid for a caller that joined. */
+    static boolean isValid(Landing<?> landed, Timeline timeline, long now) {
+        return landed.answer() instanceof Answer.LoaderFailed
+                || (!timeline.isFenced(now)
+                        && landed.generation() == timeline.generation()
+                        && !timeline.isCovered(landed.subject(), landed.birth()));
+    }
+}

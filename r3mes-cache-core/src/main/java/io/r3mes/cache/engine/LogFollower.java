@@ -1,0 +1,146 @@
+package io.r3mes.cache.engine;
+
+import io.r3mes.cache.spi.Head;
+import io.r3mes.cache.spi.InvalidationLog.NodeBeat;
+import io.r3mes.cache.spi.LogEntry;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Keeps the timeline up to date: a waiting read brings events, a beat every 100 ms proves that none is missing, and a
+ * discontinuity starts the timeline over (rule 6 of the protocol). Thread-safe.
+ */
+final class LogFollower {
+
+    private static final Duration BEAT = Duration.ofMillis(100);
+    private static final Duration WAIT = Duration.ofSeconds(1);
+    private static final Duration RETRY = Duration.ofMillis(50);
+    private static final int BATCH = 512;
+
+    private final Node node;
+    private final NodeIdentity identity;
+    private final Runnable onReset;
+    private final Runnable onAnswer;
+    private volatile boolean closed;
+    private volatile boolean connected;
+    private volatile boolean fenced = true;
+
+    /**
+     * @param onReset drops the near caches
+     * @param onAnswer runs after each beat that Redis answered
+     */
+    LogFollower(Node node, NodeIdentity identity, Runnable onReset, Runnable onAnswer) {
+        this.node = node;
+        this.identity = identity;
+        this.onReset = onReset;
+        this.onAnswer = onAnswer;
+    }
+
+    /**
+     * @param id random, unique to this life of the node
+     * @param maxStaleness how long the node trusts its near cache without a proof
+     */
+    record NodeIdentity(String id, Duration maxStaleness) {}
+
+    void start() {
+        beat();
+    }
+
+    void close() {
+        closed = true;
+    }
+
+    boolean isConnected() {
+        return connected;
+    }
+
+    private void beat() {
+        if (closed) {
+            return;
+        }
+        long sentAt = node.now();
+        NodeBeat beat = new NodeBeat(identity.id(), node.timeline().head(), identity.maxStaleness());
+        node.log().beat(beat).whenComplete((head, failure) -> {
+            connected = failure == null;
+            if (failure == null) {
+                answered(head, sentAt);
+            } else {
+                node.observer().unavailable("beat", Failures.cause(failure));
+            }
+            tellFence();
+            node.environment().timer().after(BEAT, this::beat);
+        });
+    }
+
+    private void answered(Head head, long sentAt) {
+        node.serverClock().read(head, sentAt, node.now());
+        Timeline timeline = node.timeline();
+        boolean first = !timeline.isStarted();
+        if (!timeline.prove(head, sentAt)) {
+            timeline.reset(head, sentAt);
+            onReset.run();
+            if (!first) {
+                node.observer().discontinuity("the log's head does not continue what this node has seen");
+            }
+        }
+        if (first) {
+            read();
+        }
+        onAnswer.run();
+    }
+
+    private void read() {
+        while (!closed) {
+            CompletableFuture<List<LogEntry>> batch =
+                    node.log().read(node.timeline().head(), BATCH, WAIT).toCompletableFuture();
+            if (!batch.isDone()) {
+                batch.whenComplete((entries, failure) -> {
+                    if (apply(entries)) {
+                        read();
+                    }
+                });
+                return;
+            }
+            if (!apply(batch.isCompletedExceptionally() ? null : batch.join())) {
+                return;
+            }
+        }
+    }
+
+    /** False if reading pauses and goes on by itself. */
+    private boolean apply(@Nullable List<LogEntry> entries) {
+        if (entries == null) {
+            node.environment().timer().after(RETRY, this::read);
+            return false;
+        }
+        for (LogEntry entry : entries) {
+            if (!node.timeline().apply(entry)) {
+                startOver();
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private void startOver() {
+        long sentAt = node.now();
+        node.log().head(node.timeline().head()).whenComplete((head, failure) -> {
+            if (failure == null) {
+                node.timeline().reset(head, sentAt);
+                onReset.run();
+                node.observer().discontinuity("an event of the log does not name the one before it");
+            }
+            node.environment().timer().after(failure == null ? Duration.ZERO : RETRY, this::read);
+        });
+    }
+
+    private void tellFence() {
+        boolean now = node.timeline().isFenced(node.now());
+        if (now != fenced) {
+            fenced = now;
+            node.observer().fenced(now);
+        }
+    }
+}

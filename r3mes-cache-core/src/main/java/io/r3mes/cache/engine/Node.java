@@ -1,0 +1,31 @@
+package io.r3mes.cache.engine;
+
+import io.r3mes.cache.spi.CacheObserver;
+import io.r3mes.cache.spi.Environment;
+import io.r3mes.cache.spi.InvalidationLog;
+import io.r3mes.cache.spi.RemoteStore;
+import io.r3mes.cache.spi.TagIndex;
+import java.util.HexFormat;
+
+/** What all caches of one node share. */
+record Node(
+        RemoteStore remote,
+        InvalidationLog log,
+        TagIndex tagIndex,
+        Environment environment,
+        CacheObserver observer,
+        Timeline timeline,
+        ServerClock serverClock) {
+
+    private static final HexFormat HEX = HexFormat.of();
+
+    /** A token that no other attempt, on any node, has or will have. */
+    String newToken() {
+        return HEX.toHexDigits(environment.random().nextLong())
+                + HEX.toHexDigits(environment.random().nextLong());
+    }
+
+    long now() {
+        return environment.nanoTime();
+    }
+}

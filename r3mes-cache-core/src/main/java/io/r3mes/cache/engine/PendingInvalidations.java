@@ -1,0 +1,58 @@
+package io.r3mes.cache.engine;
+
+import io.r3mes.cache.spi.Event;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Invalidations that Redis has yet to acknowledge, oldest first. A full queue becomes one invalidation of everything.
+ * Thread-safe.
+ */
+final class PendingInvalidations {
+
+    private final int capacity;
+    private final Deque<Receipt> queue = new ArrayDeque<>();
+    /** Receipts that the invalidation of everything stands for; bounded like the queue. */
+    private final List<Receipt> absorbed = new ArrayList<>();
+
+    PendingInvalidations(int capacity) {
+        this.capacity = capacity;
+    }
+
+    /** Queues a receipt. Returns what must be recorded locally: its event, or everything when the queue overflowed. */
+    synchronized Event add(Receipt receipt, Everywhere everywhere) {
+        if (queue.size() < capacity) {
+            queue.addLast(receipt);
+            return receipt.event();
+        }
+        Receipt all = new Receipt(new Event.All(), everywhere);
+        absorbed.clear();
+        absorbed.addAll(queue);
+        absorbed.add(receipt);
+        queue.clear();
+        queue.addLast(all);
+        return all.event();
+    }
+
+    synchronized @Nullable Receipt first() {
+        return queue.peekFirst();
+    }
+
+    /** Takes an acknowledged receipt out. Returns those that its acknowledgement also stands for. */
+    synchronized List<Receipt> remove(Receipt acknowledged) {
+        queue.remove(acknowledged);
+        if (acknowledged.event() instanceof Event.All && !absorbed.isEmpty()) {
+            List<Receipt> released = List.copyOf(absorbed);
+            absorbed.clear();
+            return released;
+        }
+        return List.of();
+    }
+
+    synchronized int size() {
+        return queue.size();
+    }
+}

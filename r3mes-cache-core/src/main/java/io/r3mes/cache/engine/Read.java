@@ -1,0 +1,33 @@
+package io.r3mes.cache.engine;
+
+import io.r3mes.cache.LoadContext;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Executor;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One caller's request for one value.
+ *
+ * @param id the identity of the entry in the near cache
+ * @param steps runs the steps of the request, and its loader
+ * @param thread the thread on which the loader will run, or null if it is not known
+ */
+record Read<V>(
+        Subject subject,
+        Object id,
+        Loading<V> loading,
+        Executor steps,
+        @Nullable Thread thread,
+        long startedAt) {
+
+    /** Asks the source. A failure may be thrown or complete the stage. */
+    @FunctionalInterface
+    interface Loading<V> {
+
+        CompletionStage<? extends @Nullable V> load(LoadContext context) throws Throwable;
+    }
+
+    String key() {
+        return subject.key();
+    }
+}

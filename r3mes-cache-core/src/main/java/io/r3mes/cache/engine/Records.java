@@ -1,0 +1,119 @@
+package io.r3mes.cache.engine;
+
+import io.r3mes.cache.spi.Event;
+import java.util.ArrayDeque;
+import java.util.Arrays;
+import java.util.Deque;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+
+/**
+ * The last position at which each key, tag and rule was invalidated, bounded in number. Reads take no lock; writes are
+ * guarded by the monitor of the timeline that owns it.
+ */
+final class Records {
+
+    private final int maxRecords;
+    private final Map<String, Long> keys = new ConcurrentHashMap<>();
+    private final Map<String, Long> tags = new ConcurrentHashMap<>();
+    private final Deque<Made> order = new ArrayDeque<>();
+    /** Newest first. */
+    private volatile Rule[] rules = new Rule[0];
+
+    Records(int maxRecords) {
+        this.maxRecords = maxRecords;
+    }
+
+    boolean coveredAfter(Subject subject, long birth) {
+        Long key = keys.get(subject.key());
+        if (key != null && key > birth) {
+            return true;
+        }
+        for (String tag : subject.tags()) {
+            Long position = tags.get(tag);
+            if (position != null && position > birth) {
+                return true;
+            }
+        }
+        for (Rule rule : rules) {
+            if (rule.position() <= birth) {
+                return false;
+            }
+            if (rule.covers(subject)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** The highest position that must be forgotten before the event fits; the caller raises the floor to it first. */
+    long highestToForget(Event event) {
+        int excess = order.size() + count(event) - maxRecords;
+        long highest = Long.MIN_VALUE;
+        for (Made record : order) {
+            if (excess-- <= 0) {
+                break;
+            }
+            highest = Math.max(highest, record.position());
+        }
+        return highest;
+    }
+
+    void add(Event event, long position) {
+        int excess = order.size() + count(event) - maxRecords;
+        for (int i = 0; i < excess && !order.isEmpty(); i++) {
+            forget(order.removeFirst());
+        }
+        if (event instanceof Event.Keys invalidated) {
+            invalidated.keys().forEach(key -> put(keys, Kind.KEY, key, position));
+        } else if (event instanceof Event.Tags invalidated) {
+            invalidated.tags().forEach(tag -> put(tags, Kind.TAG, tag, position));
+        } else if (!(event instanceof Event.Marker)) {
+            Rule[] more = Arrays.copyOf(rules, rules.length + 1);
+            more[rules.length] = Rule.of(event, position);
+            Arrays.sort(more, (a, b) -> Long.compare(b.position(), a.position()));
+            order.addLast(new Made(Kind.RULE, "", position));
+            rules = more;
+        }
+    }
+
+    private void put(Map<String, Long> positions, Kind kind, String name, long position) {
+        positions.merge(name, position, Math::max);
+        order.addLast(new Made(kind, name, position));
+    }
+
+    private void forget(Made record) {
+        switch (record.kind()) {
+            case KEY -> keys.remove(record.name(), record.position());
+            case TAG -> tags.remove(record.name(), record.position());
+            case RULE ->
+                rules = Arrays.stream(rules)
+                        .filter(rule -> rule.position() != record.position())
+                        .toArray(Rule[]::new);
+        }
+    }
+
+    private static int count(Event event) {
+        if (event instanceof Event.Keys invalidated) {
+            return invalidated.keys().size();
+        }
+        if (event instanceof Event.Tags invalidated) {
+            return invalidated.tags().size();
+        }
+        return event instanceof Event.Marker ? 0 : 1;
+    }
+
+    /** For tests: the names recorded, whatever their position. */
+    List<String> names() {
+        return order.stream().map(Made::name).toList();
+    }
+
+    private enum Kind {
+        KEY,
+        TAG,
+        RULE
+    }
+
+    private record Made(Kind kind, String name, long position) {}
+}

@@ -1,0 +1,125 @@
+package io.r3mes.cache.engine;
+
+import io.r3mes.cache.spi.CacheObserver;
+import io.r3mes.cache.spi.Marks;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
+import org.jspecify.annotations.Nullable;
+
+/** Reads entries of one cache from the remote store and judges them (rule 5 of the protocol). Thread-safe. */
+final class RemoteReads {
+
+    private final Node node;
+    private final ValueFormat format;
+    private final CacheObserver.OfCache observer;
+
+    RemoteReads(Node node, ValueFormat format, CacheObserver.OfCache observer) {
+        this.node = node;
+        this.format = format;
+        this.observer = observer;
+    }
+
+    /**
+     * What the node knew when it sent a read: an entry that the read brings was proved at {@code head} at the earliest.
+     */
+    record Watch(long head, boolean fenced) {}
+
+    Watch watch() {
+        return new Watch(node.timeline().head(), node.timeline().isFenced(node.now()));
+    }
+
+    /** Completes on {@code executor}, never exceptionally. */
+    CompletableFuture<Found> get(Subject subject, Watch watch, Executor executor) {
+        return node.remote()
+                .get(subject.key())
+                .toCompletableFuture()
+                .handleAsync((bytes, failure) -> judged(new Read(subject, watch, executor), bytes, failure), executor)
+                .thenCompose(found -> found);
+    }
+
+    /** The same for several keys in one round trip for each shard, in the order of {@code subjects}. */
+    CompletableFuture<List<Found>> getAll(List<Subject> subjects, Watch watch, Executor executor) {
+        return node.remote()
+                .getAll(subjects.stream().map(Subject::key).toList())
+                .toCompletableFuture()
+                .handleAsync(
+                        (values, failure) -> {
+                            List<CompletableFuture<Found>> all = new ArrayList<>(subjects.size());
+                            for (int i = 0; i < subjects.size(); i++) {
+                                Read read = new Read(subjects.get(i), watch, executor);
+                                all.add(judged(read, values == null ? null : values.get(i), failure));
+                            }
+                            return CompletableFuture.allOf(all.toArray(CompletableFuture[]::new))
+                                    .thenApply(done -> all.stream()
+                                            .map(CompletableFuture::join)
+                                            .toList());
+                        },
+                        executor)
+                .thenCompose(found -> found);
+    }
+
+    /** Judges bytes that a request sent after {@code watch} brought. */
+    CompletableFuture<Found> judge(Subject subject, byte @Nullable [] bytes, Watch watch, Executor executor) {
+        return judged(new Read(subject, watch, executor), bytes, null);
+    }
+
+    private CompletableFuture<Found> judged(Read read, byte @Nullable [] bytes, @Nullable Throwable failure) {
+        if (failure != null) {
+            observer.unavailable("get", Failures.cause(failure));
+            return done(Found.Unavailable.INSTANCE);
+        }
+        if (bytes == null) {
+            return done(Found.Miss.INSTANCE);
+        }
+        Envelope envelope;
+        try {
+            envelope = Envelope.read(bytes);
+        } catch (Envelope.UnreadableException foreign) {
+            observer.unreadable(read.subject().key(), foreign);
+            return done(Found.Miss.INSTANCE);
+        }
+        Subject subject = read.subject().withTags(envelope.tags());
+        Envelope.Header header = envelope.header();
+        Timeline timeline = node.timeline();
+        boolean expired = node.serverClock().earliest(node.now()) >= header.expiresAtMicros();
+        if (expired || timeline.isCovered(subject, header.birth())) {
+            return done(Found.Miss.INSTANCE);
+        }
+        if (!read.watch().fenced() && timeline.remembers(header.birth())) {
+            return done(timeline.generation() == header.generation() ? decode(subject, envelope) : Found.Miss.INSTANCE);
+        }
+        return node.log()
+                .marks(subject.tags(), header.birth())
+                .toCompletableFuture()
+                .handleAsync((marks, silent) -> judgeBy(marks, silent, subject, envelope), read.executor());
+    }
+
+    private Found judgeBy(@Nullable Marks marks, @Nullable Throwable failure, Subject subject, Envelope envelope) {
+        if (marks == null) {
+            observer.unavailable(
+                    "marks", failure == null ? new IllegalStateException("no marks") : Failures.cause(failure));
+            return Found.Unavailable.INSTANCE;
+        }
+        Envelope.Header header = envelope.header();
+        boolean valid =
+                marks.generation() == header.generation() && !node.timeline().isCovered(subject, header.birth(), marks);
+        return valid ? decode(subject, envelope) : Found.Miss.INSTANCE;
+    }
+
+    private Found decode(Subject subject, Envelope envelope) {
+        try {
+            return new Found.Hit(format.decode(envelope, subject.key()), envelope);
+        } catch (Exception unreadable) {
+            observer.unreadable(subject.key(), unreadable);
+            return Found.Miss.INSTANCE;
+        }
+    }
+
+    private static CompletableFuture<Found> done(Found found) {
+        return CompletableFuture.completedFuture(found);
+    }
+
+    private record Read(Subject subject, Watch watch, Executor executor) {}
+}

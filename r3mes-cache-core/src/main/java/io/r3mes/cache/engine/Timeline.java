@@ -1,0 +1,169 @@
+package io.r3mes.cache.engine;
+
+import io.r3mes.cache.spi.Event;
+import io.r3mes.cache.spi.Head;
+import io.r3mes.cache.spi.LocalEntry;
+import io.r3mes.cache.spi.LogEntry;
+import io.r3mes.cache.spi.Marks;
+import java.time.Duration;
+
+/**
+ * A node's mirror of the invalidation log: what was invalidated last at which position, and how far that knowledge
+ * reaches. Every event in (floor, head] is recorded; own events above the head are too.
+ *
+ * <p>Thread-safe. Readers take no lock: they read the version, then the records, then the floor. Writers, one at a time
+ * under this object's monitor, change records first, then the head, then the version; forgetting raises the floor first.
+ */
+final class Timeline {
+
+    /* A reader that finds the version unchanged since an entry was verified knows that nothing was recorded, forgotten or
+     * reset in between, so one volatile read stands for the whole judgement. */
+
+    private final Records records;
+    private final Continuity continuity;
+    private final PositionWaiters waiters = new PositionWaiters();
+    private final long maxStalenessNanos;
+
+    private volatile long generation;
+    private volatile long head;
+    private volatile long floor;
+    private volatile long version;
+    private volatile long trustedUntil;
+
+    /**
+     * @param maxRecords how many invalidations it remembers
+     * @param maxStaleness how long a proof of completeness counts
+     * @param now the clock's present reading, in nanoseconds
+     */
+    Timeline(int maxRecords, Duration maxStaleness, long now) {
+        this.records = new Records(maxRecords);
+        this.continuity = new Continuity(maxStaleness);
+        this.maxStalenessNanos = maxStaleness.toNanos();
+        this.trustedUntil = now - 1;
+    }
+
+    /** Whether an entry of the near cache may be served at {@code now}. */
+    boolean admits(LocalEntry entry, String cache, long now) {
+        if (isFenced(now)) {
+            return false;
+        }
+        long before = version;
+        return entry.verifiedVersion() == before || verify(entry, cache, before);
+    }
+
+    private boolean verify(LocalEntry entry, String cache, long before) {
+        long seen = Math.max(head, entry.seen());
+        Subject subject = new Subject(cache, entry.key(), entry.tags());
+        if (entry.generation() != generation || records.coveredAfter(subject, entry.birth()) || entry.seen() < floor) {
+            return false;
+        }
+        entry.verified(before, seen);
+        return true;
+    }
+
+    /** Whether a recorded event newer than {@code birth} covers the subject. */
+    boolean isCovered(Subject subject, long birth) {
+        return records.coveredAfter(subject, birth);
+    }
+
+    /** Whether records alone decide about something born at {@code birth}; otherwise the log's marks must be asked. */
+    boolean remembers(long birth) {
+        return birth >= floor;
+    }
+
+    /** Whether marks fetched from the log leave something born at {@code birth} valid. */
+    boolean isCovered(Subject subject, long birth, Marks marks) {
+        return birth < marks.base()
+                || marks.newestTag() > birth
+                || marks.rules().stream()
+                        .anyMatch(rule -> rule.position() > birth
+                                && Rule.of(rule.event(), rule.position()).covers(subject));
+    }
+
+    /** Whether the last proof of completeness is older than the node may trust. */
+    boolean isFenced(long now) {
+        return now - trustedUntil > 0;
+    }
+
+    boolean isStarted() {
+        return generation != 0;
+    }
+
+    long generation() {
+        return generation;
+    }
+
+    long head() {
+        return head;
+    }
+
+    PositionWaiters waiters() {
+        return waiters;
+    }
+
+    /** Records an event of this node at the position that the log gave it, without moving the head. */
+    synchronized void recordOwn(Event event, long position) {
+        remember(event, position);
+        version++;
+    }
+
+    /** Takes the next event of the log; false if it does not follow the one the timeline stands on. */
+    synchronized boolean apply(LogEntry entry) {
+        if (entry.position() <= head) {
+            return true;
+        }
+        if (!continuity.follows(entry)) {
+            return false;
+        }
+        remember(entry.event(), entry.position());
+        head = entry.position();
+        version++;
+        long proven = continuity.advance(entry);
+        if (proven != Continuity.NOTHING) {
+            trust(proven);
+        }
+        waiters.reached(head);
+        return !continuity.isBroken();
+    }
+
+    /** Weighs a head that was read from the log by a request sent at {@code sentAt}; false calls for {@link #reset}. */
+    synchronized boolean prove(Head read, long sentAt) {
+        if (read.generation() != generation) {
+            return false;
+        }
+        return switch (continuity.weigh(read, head, sentAt)) {
+            case PROVEN -> {
+                trust(sentAt);
+                yield true;
+            }
+            case OPEN -> true;
+            case BROKEN -> false;
+        };
+    }
+
+    /** Starts over at a head read by a request sent at {@code sentAt}: records stay, nothing older is trusted. */
+    synchronized void reset(Head read, long sentAt) {
+        floor = Math.max(floor, Math.max(head, read.position()));
+        head = read.position();
+        generation = read.generation();
+        continuity.standOn(read);
+        version++;
+        trust(sentAt);
+        waiters.reached(head);
+    }
+
+    private void remember(Event event, long position) {
+        long forgotten = records.highestToForget(event);
+        if (forgotten > floor) {
+            floor = forgotten;
+        }
+        records.add(event, position);
+    }
+
+    private void trust(long provenAt) {
+        long until = provenAt + maxStalenessNanos;
+        if (until - trustedUntil > 0) {
+            trustedUntil = until;
+        }
+    }
+}

@@ -1,0 +1,117 @@
+package io.r3mes.cache.redis;
+
+import io.lettuce.core.AbstractRedisClient;
+import io.lettuce.core.ReadFrom;
+import io.lettuce.core.RedisClient;
+import io.lettuce.core.RedisURI;
+import io.lettuce.core.api.StatefulConnection;
+import io.lettuce.core.cluster.RedisClusterClient;
+import io.lettuce.core.cluster.api.async.RedisClusterAsyncCommands;
+import io.lettuce.core.codec.ByteArrayCodec;
+import io.lettuce.core.codec.RedisCodec;
+import io.lettuce.core.codec.StringCodec;
+import io.lettuce.core.masterreplica.MasterReplica;
+import io.lettuce.core.resource.ClientResources;
+import io.lettuce.core.resource.Delay;
+import io.netty.util.Timer;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.function.Supplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The Lettuce client of one adapter: opens connections to whatever the settings describe. */
+final class RedisClients implements AutoCloseable {
+
+    static final Duration FIRST_DELAY = Duration.ofMillis(50);
+    static final Duration LONGEST_DELAY = Duration.ofSeconds(2);
+
+    private static final Logger log = LoggerFactory.getLogger(RedisClients.class);
+    private static final Duration SHUTDOWN_TIMEOUT = Duration.ofSeconds(2);
+    private static final RedisCodec<String, byte[]> CODEC = RedisCodec.of(StringCodec.UTF8, ByteArrayCodec.INSTANCE);
+
+    private final AbstractRedisClient client;
+    private final Supplier<CompletionStage<Opened>> opener;
+    private final ClientResources resources;
+    private final boolean ownResources;
+
+    RedisClients(RedisSettings settings) {
+        ClientResources given = settings.resources();
+        ClientResources.Builder builder = given == null ? ClientResources.builder() : given.mutate();
+        resources = builder.reconnectDelay(
+                        Delay.equalJitter(FIRST_DELAY, LONGEST_DELAY, FIRST_DELAY.toMillis(), TimeUnit.MILLISECONDS))
+                .build();
+        ownResources = given == null;
+        RedisOptions options = new RedisOptions(settings);
+        List<RedisURI> uris = options.uris();
+        if (settings.topology() == RedisSettings.Topology.CLUSTER) {
+            RedisClusterClient cluster = RedisClusterClient.create(resources, uris);
+            cluster.setOptions(options.cluster());
+            client = cluster;
+            opener = () -> openCluster(cluster);
+        } else {
+            RedisClient single = RedisClient.create(resources);
+            single.setOptions(options.single());
+            client = single;
+            opener = settings.topology() == RedisSettings.Topology.MASTER_REPLICA
+                    ? () -> openMasterReplica(single, uris)
+                    : () -> openSingle(single, uris.get(0));
+        }
+    }
+
+    CompletionStage<Opened> open() {
+        return opener.get();
+    }
+
+    Timer timer() {
+        return resources.timer();
+    }
+
+    /** Waits for the connections to close, but not for long. */
+    @Override
+    public void close() {
+        await(client.shutdownAsync(0, SHUTDOWN_TIMEOUT.toMillis(), TimeUnit.MILLISECONDS));
+        if (ownResources) {
+            CompletableFuture<Boolean> ended = new CompletableFuture<>();
+            resources
+                    .shutdown(0, SHUTDOWN_TIMEOUT.toMillis(), TimeUnit.MILLISECONDS)
+                    .addListener(future -> ended.complete(future.isSuccess()));
+            await(ended);
+        }
+    }
+
+    private static CompletionStage<Opened> openSingle(RedisClient client, RedisURI uri) {
+        return client.connectAsync(CODEC, uri).thenApply(connection -> new Opened(connection, connection.async()));
+    }
+
+    private static CompletionStage<Opened> openMasterReplica(RedisClient client, List<RedisURI> uris) {
+        return MasterReplica.connectAsync(client, CODEC, uris).thenApply(connection -> {
+            connection.setReadFrom(ReadFrom.UPSTREAM);
+            return new Opened(connection, connection.async());
+        });
+    }
+
+    private static CompletionStage<Opened> openCluster(RedisClusterClient client) {
+        return client.refreshPartitionsAsync()
+                .thenCompose(refreshed -> client.connectAsync(CODEC))
+                .thenApply(connection -> new Opened(connection, connection.async()));
+    }
+
+    private static void await(CompletableFuture<?> ending) {
+        try {
+            ending.get(SHUTDOWN_TIMEOUT.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } catch (ExecutionException | TimeoutException e) {
+            log.debug("The Redis client did not end cleanly", e);
+        }
+    }
+
+    /** A connection and its commands. */
+    record Opened(StatefulConnection<String, byte[]> connection, RedisClusterAsyncCommands<String, byte[]> commands) {}
+}

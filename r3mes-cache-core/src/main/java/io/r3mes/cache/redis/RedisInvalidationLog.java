@@ -1,0 +1,205 @@
+package io.r3mes.cache.redis;
+
+import static io.r3mes.cache.redis.LuaScript.bytes;
+import static io.r3mes.cache.redis.LuaScript.text;
+
+import io.lettuce.core.XReadArgs;
+import io.lettuce.core.XReadArgs.StreamOffset;
+import io.r3mes.cache.spi.Appended;
+import io.r3mes.cache.spi.Event;
+import io.r3mes.cache.spi.Head;
+import io.r3mes.cache.spi.InvalidationLog;
+import io.r3mes.cache.spi.LogEntry;
+import io.r3mes.cache.spi.Marks;
+import io.r3mes.cache.spi.Marks.Rule;
+import io.r3mes.cache.spi.NodeState;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
+
+/** The log as a stream, its metadata as a hash, and the stamps of tags, all in one slot. */
+final class RedisInvalidationLog implements InvalidationLog {
+
+    /** A read waits no longer, whatever it asks for. */
+    static final Duration LONGEST_WAIT = Duration.ofSeconds(10);
+
+    /** Beyond it Lua, which counts in doubles, would skip positions. */
+    private static final long HIGHEST_FLOOR = 1L << 52;
+
+    private final Links links;
+    private final RedisKeys keys;
+    private final LongSupplier random;
+    private final Duration commandTimeout;
+
+    RedisInvalidationLog(Links links, RedisKeys keys, LongSupplier random, Duration commandTimeout) {
+        this.links = links;
+        this.keys = keys;
+        this.random = random;
+        this.commandTimeout = commandTimeout;
+    }
+
+    @Override
+    public CompletionStage<Head> head(long floor) {
+        if (floor > HIGHEST_FLOOR) {
+            return tooHigh(floor);
+        }
+        return LogScripts.HEAD
+                .list(links.commands(), metaAndLog(), generation(), bytes(floor))
+                .thenApply(RedisInvalidationLog::head);
+    }
+
+    @Override
+    public CompletionStage<Head> beat(NodeBeat beat) {
+        if (beat.applied() > HIGHEST_FLOOR) {
+            return tooHigh(beat.applied());
+        }
+        byte[] staleness =
+                bytes(TimeUnit.NANOSECONDS.toMicros(beat.maxStaleness().toNanos()));
+        String[] touched = {keys.meta(), keys.log(), keys.nodes()};
+        return LogScripts.BEAT
+                .list(
+                        links.commands(),
+                        touched,
+                        generation(),
+                        bytes(beat.node()),
+                        bytes(beat.applied()),
+                        staleness,
+                        bytes(LogScripts.SILENCE_MICROS))
+                .thenApply(RedisInvalidationLog::head);
+    }
+
+    @Override
+    public CompletionStage<Appended> append(Append append) {
+        if (append.floor() > HIGHEST_FLOOR) {
+            return tooHigh(append.floor());
+        }
+        LogCodec.Encoded event = LogCodec.encode(append.event());
+        List<String> tags = append.event() instanceof Event.Tags tagged ? tagged.tags() : List.of();
+        String id = Long.toHexString(random.getAsLong());
+        return LogScripts.APPEND
+                .list(
+                        links.commands(),
+                        keys.metaLogAndStamps(tags),
+                        generation(),
+                        bytes(append.floor()),
+                        bytes(event.kind()),
+                        bytes(event.payload()),
+                        bytes(id),
+                        bytes(append.since()),
+                        bytes(LogCodec.join(append.entryTags())),
+                        bytes(LogScripts.RETENTION_MICROS),
+                        bytes(LogScripts.MOST_RULES),
+                        bytes(LogScripts.STAMP_MILLIS),
+                        bytes(LogScripts.MOST_CONTESTANTS))
+                .thenApply(reply -> new Appended(
+                        Long.parseLong(text(reply.get(0))), number(reply.get(1)), id, number(reply.get(2)) == 1));
+    }
+
+    @Override
+    public CompletionStage<Marks> marks(List<String> tags, long birth) {
+        return LogScripts.MARKS
+                .list(
+                        links.commands(),
+                        keys.metaLogAndStamps(tags),
+                        generation(),
+                        bytes(birth),
+                        bytes(LogScripts.STAMP_MILLIS))
+                .thenApply(RedisInvalidationLog::marks);
+    }
+
+    @Override
+    @SuppressWarnings("unchecked") // The array of variable arguments is only read.
+    public CompletionStage<List<LogEntry>> read(long after, int limit, Duration wait) {
+        Duration bounded = wait.compareTo(LONGEST_WAIT) < 0 ? wait : LONGEST_WAIT;
+        boolean blocks = bounded.toMillis() > 0;
+        XReadArgs arguments = XReadArgs.Builder.count(limit);
+        if (blocks) {
+            arguments.block(bounded.toMillis());
+        }
+        StreamOffset<String> from = StreamOffset.from(keys.log(), after + "-0");
+        long timeout = bounded.plus(commandTimeout).toNanos();
+        RedisLink link = blocks ? links.reading() : links.commands();
+        return link.call(commands -> commands.xread(arguments, from)
+                .toCompletableFuture()
+                .orTimeout(timeout, TimeUnit.NANOSECONDS)
+                .thenApply(found -> found == null
+                        ? List.of()
+                        : found.stream().map(LogCodec::decode).toList()));
+    }
+
+    @Override
+    public CompletionStage<List<NodeState>> nodes() {
+        return LogScripts.NODES
+                .list(links.commands(), new String[] {keys.nodes()})
+                .thenApply(RedisInvalidationLog::nodes);
+    }
+
+    @Override
+    public CompletionStage<Void> leave(String node) {
+        return links.commands()
+                .call(commands -> commands.hdel(keys.nodes(), node).thenAccept(count -> {}));
+    }
+
+    /** Does nothing: the connections belong to the adapter. */
+    @Override
+    public void close() {}
+
+    private String[] metaAndLog() {
+        return new String[] {keys.meta(), keys.log()};
+    }
+
+    private byte[] generation() {
+        return bytes(Math.max(1, random.getAsLong() & Long.MAX_VALUE));
+    }
+
+    private static <T> CompletionStage<T> tooHigh(long position) {
+        return CompletableFuture.failedFuture(
+                new IllegalArgumentException("The position " + position + " is too high to be one of the log"));
+    }
+
+    private static Head head(List<@Nullable Object> reply) {
+        return new Head(
+                Long.parseLong(text(reply.get(0))), number(reply.get(1)), text(reply.get(2)), number(reply.get(3)));
+    }
+
+    private static Marks marks(List<@Nullable Object> reply) {
+        List<Rule> rules = new ArrayList<>();
+        for (int i = 3; i + 1 < reply.size(); i += 2) {
+            rules.add(LogCodec.rule(text(reply.get(i)), number(reply.get(i + 1))));
+        }
+        return new Marks(Long.parseLong(text(reply.get(0))), number(reply.get(1)), number(reply.get(2)), rules);
+    }
+
+    private static List<NodeState> nodes(List<@Nullable Object> reply) {
+        long now = number(reply.get(0));
+        List<NodeState> nodes = new ArrayList<>();
+        for (int i = 1; i + 1 < reply.size(); i += 2) {
+            String[] said = text(reply.get(i + 1)).split(":", -1);
+            if (said.length == 3) {
+                long age = Math.max(0, now - Long.parseLong(said[1]));
+                nodes.add(new NodeState(text(reply.get(i)), Long.parseLong(said[0]), age, Long.parseLong(said[2])));
+            }
+        }
+        return nodes;
+    }
+
+    private static long number(@Nullable Object reply) {
+        if (reply instanceof Long number) {
+            return number;
+        }
+        throw new IllegalStateException("Redis answered with something else than a number: " + reply);
+    }
+
+    /**
+     * The connections of a log.
+     *
+     * @param commands shared by all operations
+     * @param reading for reads that wait
+     */
+    record Links(RedisLink commands, RedisLink reading) {}
+}

@@ -1,0 +1,76 @@
+package io.r3mes.cache.redis;
+
+import io.r3mes.cache.CacheConfigurationException;
+import java.util.List;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+
+/**
+ * The names of everything that a namespace keeps in Redis. A value and its lease share a slot; so do all keys whose name
+ * begins with the namespace in braces.
+ */
+record RedisKeys(String namespace) {
+
+    private static final Pattern VALID = Pattern.compile("[A-Za-z0-9._-]+");
+    private static final Pattern GLOB_CHARACTER = Pattern.compile("[*?\\[\\]^\\\\]");
+
+    RedisKeys {
+        if (!VALID.matcher(namespace).matches()) {
+            throw new CacheConfigurationException("The namespace '" + namespace
+                    + "' is not valid. Use only letters, digits, '.', '_' and '-', such as 'r3mes'.");
+        }
+    }
+
+    String value(String key) {
+        return namespace + ":" + key;
+    }
+
+    String lease(String key) {
+        return "{" + value(key) + "}:lease";
+    }
+
+    /** The value and its lease, as the scripts on values expect them. */
+    String[] valueAndLease(String key) {
+        return new String[] {value(key), lease(key)};
+    }
+
+    String log() {
+        return shared("log");
+    }
+
+    String meta() {
+        return shared("meta");
+    }
+
+    String nodes() {
+        return shared("nodes");
+    }
+
+    String stamp(String tag) {
+        return shared("tag:" + tag);
+    }
+
+    String members(String tag) {
+        return shared("members:" + tag);
+    }
+
+    /** The metadata, the log and the stamps of tags, as the scripts on the log expect them. */
+    String[] metaLogAndStamps(List<String> tags) {
+        return Stream.concat(Stream.of(meta(), log()), tags.stream().map(this::stamp))
+                .toArray(String[]::new);
+    }
+
+    /** The glob that finds the values whose key begins with {@code prefix}. */
+    String valuesGlob(String prefix) {
+        return GLOB_CHARACTER.matcher(value(prefix)).replaceAll("\\\\$0") + "*";
+    }
+
+    /** The key of a value, without the namespace. */
+    String keyOf(String valueName) {
+        return valueName.substring(namespace.length() + 1);
+    }
+
+    private String shared(String name) {
+        return "{" + namespace + "}:" + name;
+    }
+}

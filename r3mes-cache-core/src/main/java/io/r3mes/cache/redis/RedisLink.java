@@ -1,0 +1,140 @@
+package io.r3mes.cache.redis;
+
+import io.lettuce.core.cluster.api.async.RedisClusterAsyncCommands;
+import io.r3mes.cache.redis.RedisClients.Opened;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One connection. The first operation begins to open it in the background, and opening is retried until it succeeds; from
+ * then on Lettuce reconnects. While there is none, operations fail at once.
+ */
+final class RedisLink implements AutoCloseable {
+
+    private static final Logger log = LoggerFactory.getLogger(RedisLink.class);
+
+    private final String name;
+    private final RedisClients clients;
+    private final CompletableFuture<Void> connected = new CompletableFuture<>();
+    private final Object lock = new Object();
+    private volatile @Nullable Opened opened;
+    private volatile @Nullable Throwable lastFailure;
+    private boolean opening; // guarded by lock
+    private boolean closed; // guarded by lock
+    private Duration delay = RedisClients.FIRST_DELAY; // guarded by lock
+
+    RedisLink(String name, RedisClients clients) {
+        this.name = name;
+        this.clients = clients;
+    }
+
+    /** Sends a command. Whatever goes wrong completes the stage. */
+    <T extends @Nullable Object> CompletionStage<T> call(
+            Function<RedisClusterAsyncCommands<String, byte[]>, CompletionStage<T>> command) {
+        Opened current = opened;
+        if (current == null) {
+            connect();
+            return CompletableFuture.failedFuture(
+                    new RedisUnavailableException("Not connected to Redis yet", lastFailure));
+        }
+        try {
+            return command.apply(current.commands());
+        } catch (RuntimeException e) {
+            return CompletableFuture.failedFuture(e);
+        }
+    }
+
+    /** Begins to connect, unless that is under way. Completes when the first connection is there. */
+    CompletionStage<Void> connect() {
+        synchronized (lock) {
+            if (opening || closed || opened != null) {
+                return connected;
+            }
+            opening = true;
+        }
+        attempt();
+        return connected;
+    }
+
+    @Override
+    public void close() {
+        Opened current;
+        synchronized (lock) {
+            closed = true;
+            current = opened;
+        }
+        if (current != null) {
+            current.connection().closeAsync();
+        }
+        connected.completeExceptionally(new RedisUnavailableException("The adapter is closed", lastFailure));
+    }
+
+    private void attempt() {
+        CompletionStage<Opened> opens;
+        try {
+            opens = clients.open();
+        } catch (RuntimeException e) {
+            failed(e);
+            return;
+        }
+        opens.whenComplete((connection, failure) -> {
+            if (failure == null) {
+                succeeded(connection);
+            } else {
+                failed(failure);
+            }
+        });
+    }
+
+    private void succeeded(Opened connection) {
+        boolean late;
+        synchronized (lock) {
+            late = closed;
+            opened = late ? null : connection;
+        }
+        if (late) {
+            connection.connection().closeAsync();
+            return;
+        }
+        log.info("Connected to Redis ({})", name);
+        connected.complete(null);
+    }
+
+    private void failed(Throwable failure) {
+        Duration pause;
+        synchronized (lock) {
+            if (closed) {
+                return;
+            }
+            pause = delay;
+            Duration doubled = delay.multipliedBy(2);
+            delay = doubled.compareTo(RedisClients.LONGEST_DELAY) < 0 ? doubled : RedisClients.LONGEST_DELAY;
+        }
+        if (lastFailure == null) {
+            log.warn("Cannot connect to Redis ({}), trying on in the background: {}", name, rootOf(failure));
+        }
+        lastFailure = failure;
+        long half = pause.toMillis() / 2;
+        long jittered = half + ThreadLocalRandom.current().nextLong(half + 1);
+        try {
+            clients.timer().newTimeout(timeout -> attempt(), jittered, TimeUnit.MILLISECONDS);
+        } catch (IllegalStateException timerStopped) {
+            log.debug("No further attempt to connect to Redis ({})", name, timerStopped);
+        }
+    }
+
+    private static String rootOf(Throwable failure) {
+        Throwable root = failure;
+        while (root.getCause() != null && root.getCause() != root) {
+            root = root.getCause();
+        }
+        return root.toString();
+    }
+}

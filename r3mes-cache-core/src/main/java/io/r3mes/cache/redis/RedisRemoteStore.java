@@ -1,0 +1,115 @@
+package io.r3mes.cache.redis;
+
+import static io.r3mes.cache.redis.LuaScript.bytes;
+
+import io.lettuce.core.ScanArgs;
+import io.lettuce.core.ScanCursor;
+import io.lettuce.core.SetArgs;
+import io.r3mes.cache.spi.Claim;
+import io.r3mes.cache.spi.Lease;
+import io.r3mes.cache.spi.RemoteStore;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import org.jspecify.annotations.Nullable;
+
+/** Values and leases in Redis. */
+final class RedisRemoteStore implements RemoteStore {
+
+    private static final int PAGE_SIZE = 512;
+
+    private final RedisLink link;
+    private final RedisKeys keys;
+    private final ScanCursors cursors = new ScanCursors();
+
+    RedisRemoteStore(RedisLink link, RedisKeys keys) {
+        this.link = link;
+        this.keys = keys;
+    }
+
+    @Override
+    public CompletionStage<byte @Nullable []> get(String key) {
+        return link.<byte @Nullable []>call(commands -> commands.get(keys.value(key)));
+    }
+
+    @Override
+    public CompletionStage<List<byte @Nullable []>> getAll(List<String> wanted) {
+        if (wanted.isEmpty()) {
+            return CompletableFuture.completedFuture(List.of());
+        }
+        String[] names = wanted.stream().map(keys::value).toArray(String[]::new);
+        return link.call(commands -> commands.mget(names).thenApply(found -> {
+            List<byte @Nullable []> values = new ArrayList<>(found.size());
+            found.forEach(value -> values.add(value.hasValue() ? value.getValue() : null));
+            return values;
+        }));
+    }
+
+    @Override
+    public CompletionStage<Claim> acquire(Lease lease) {
+        return ValueScripts.ACQUIRE
+                .list(link, keys.valueAndLease(lease.key()), bytes(lease.token()), millis(lease.duration()))
+                .thenApply(reply -> new Claim(Long.valueOf(1).equals(reply.get(0)), (byte[]) reply.get(1)));
+    }
+
+    @Override
+    public CompletionStage<Void> takeOver(Lease lease) {
+        SetArgs expiry = SetArgs.Builder.px(Math.max(1, lease.duration().toMillis()));
+        return link.call(commands -> commands.set(keys.lease(lease.key()), bytes(lease.token()), expiry)
+                .thenAccept(ok -> {}));
+    }
+
+    @Override
+    public CompletionStage<Boolean> renew(Lease lease) {
+        return ValueScripts.RENEW.flag(
+                link, keys.valueAndLease(lease.key()), bytes(lease.token()), millis(lease.duration()));
+    }
+
+    @Override
+    public CompletionStage<Boolean> release(Lease lease) {
+        return ValueScripts.RELEASE.flag(link, keys.valueAndLease(lease.key()), bytes(lease.token()));
+    }
+
+    @Override
+    public CompletionStage<Boolean> store(Lease lease, byte[] value, Duration ttl) {
+        return ValueScripts.STORE.flag(link, keys.valueAndLease(lease.key()), bytes(lease.token()), value, millis(ttl));
+    }
+
+    @Override
+    public CompletionStage<Boolean> unlink(String key) {
+        return ValueScripts.UNLINK.flag(link, keys.valueAndLease(key));
+    }
+
+    @Override
+    public CompletionStage<Boolean> unlinkKeeping(Lease lease) {
+        return ValueScripts.UNLINK_KEEPING.flag(link, keys.valueAndLease(lease.key()), bytes(lease.token()));
+    }
+
+    @Override
+    public CompletionStage<Boolean> unlinkBornBefore(String key, long position) {
+        return ValueScripts.UNLINK_BORN_BEFORE.flag(link, keys.valueAndLease(key), bytes(position));
+    }
+
+    @Override
+    public CompletionStage<Page> scan(String prefix, @Nullable String cursor) {
+        ScanCursor from = cursor == null ? ScanCursor.INITIAL : cursors.find(cursor);
+        if (from == null) {
+            return CompletableFuture.failedFuture(new IllegalArgumentException("The cursor is unknown or too old"));
+        }
+        ScanArgs arguments = ScanArgs.Builder.matches(keys.valuesGlob(prefix)).limit(PAGE_SIZE);
+        return link.call(commands -> commands.scan(from, arguments).thenApply(found -> {
+            List<String> page = found.getKeys().stream().map(keys::keyOf).toList();
+            return new Page(page, found.isFinished() ? null : cursors.keep(found));
+        }));
+    }
+
+    /** Does nothing: the connection belongs to the adapter. */
+    @Override
+    public void close() {}
+
+    private static byte[] millis(Duration duration) {
+        return bytes(Math.max(1, duration.toMillis()));
+    }
+}

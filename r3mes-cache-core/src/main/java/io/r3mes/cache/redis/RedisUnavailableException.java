@@ -1,0 +1,13 @@
+package io.r3mes.cache.redis;
+
+import org.jspecify.annotations.Nullable;
+
+/** No connection to Redis exists at the moment; the operation was not sent. */
+public final class RedisUnavailableException extends RuntimeException {
+
+    private static final long serialVersionUID = 1L;
+
+    RedisUnavailableException(String message, @Nullable Throwable cause) {
+        super(message, cause, false, false);
+    }
+}

@@ -1,0 +1,57 @@
+package io.r3mes.cache.redis;
+
+import io.r3mes.cache.spi.ValueHeader;
+
+/** The scripts on one value (KEYS[1]) and its lease (KEYS[2]). */
+final class ValueScripts {
+
+    /** ARGV: token, lease milliseconds. */
+    static final LuaScript ACQUIRE = new LuaScript("""
+            local taken = redis.call('SET', KEYS[2], ARGV[1], 'NX', 'PX', ARGV[2])
+            return {taken and 1 or 0, redis.call('GET', KEYS[1])}
+            """);
+
+    /** ARGV: token, lease milliseconds. */
+    static final LuaScript RENEW = new LuaScript("""
+            if redis.call('GET', KEYS[2]) ~= ARGV[1] then return 0 end
+            return redis.call('PEXPIRE', KEYS[2], ARGV[2])
+            """);
+
+    /** ARGV: token. */
+    static final LuaScript RELEASE = new LuaScript("""
+            if redis.call('GET', KEYS[2]) ~= ARGV[1] then return 0 end
+            return redis.call('DEL', KEYS[2])
+            """);
+
+    /** ARGV: token, value, milliseconds to live. */
+    static final LuaScript STORE = new LuaScript("""
+            if redis.call('GET', KEYS[2]) ~= ARGV[1] then return 0 end
+            redis.call('SET', KEYS[1], ARGV[2], 'PX', ARGV[3])
+            redis.call('DEL', KEYS[2])
+            return 1
+            """);
+
+    static final LuaScript UNLINK = new LuaScript("""
+            redis.call('DEL', KEYS[2])
+            return redis.call('UNLINK', KEYS[1])
+            """);
+
+    /** ARGV: token. */
+    static final LuaScript UNLINK_KEEPING = new LuaScript("""
+            if redis.call('GET', KEYS[2]) ~= ARGV[1] then redis.call('DEL', KEYS[2]) end
+            return redis.call('UNLINK', KEYS[1])
+            """);
+
+    /** ARGV: position. */
+    static final LuaScript UNLINK_BORN_BEFORE =
+            new LuaScript("""
+            local head = redis.call('GETRANGE', KEYS[1], 0, %1$d)
+            if #head == %1$d + 1 and string.byte(head) == %2$d
+                and struct.unpack('>I8', string.sub(head, %3$d)) >= tonumber(ARGV[1]) then
+              return 0
+            end
+            return redis.call('UNLINK', KEYS[1])
+            """.formatted(ValueHeader.BIRTH_END - 1, ValueHeader.MAGIC, ValueHeader.BIRTH_OFFSET + 1));
+
+    private ValueScripts() {}
+}

@@ -1,0 +1,164 @@
+package io.r3mes.cache.runtime;
+
+import io.r3mes.cache.CacheManager;
+import io.r3mes.cache.CachePolicy;
+import io.r3mes.cache.caffeine.CaffeineLocalStoreFactory;
+import io.r3mes.cache.codec.JacksonValueCodec;
+import io.r3mes.cache.engine.CacheEngine;
+import io.r3mes.cache.engine.EngineConfig;
+import io.r3mes.cache.memory.MemoryAdapter;
+import io.r3mes.cache.metrics.RecordingMetrics;
+import io.r3mes.cache.redis.RedisAdapter;
+import io.r3mes.cache.redis.RedisSettings;
+import io.r3mes.cache.spi.CacheObserver;
+import io.r3mes.cache.spi.Environment;
+import io.r3mes.cache.spi.ValueCipher;
+import io.r3mes.cache.spi.ValueCodec;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.concurrent.Executor;
+import org.jspecify.annotations.Nullable;
+
+/** Builds a {@link CacheManager} from its parts. Not thread-safe. */
+public final class R3mesCache {
+
+    private static final Duration SHORTEST_STALENESS = Duration.ofMillis(200);
+
+    private final List<CachePolicy> policies = new ArrayList<>();
+    private final List<CacheObserver> observers = new ArrayList<>();
+    private String namespace = "r3mes";
+    private @Nullable RedisSettings redis;
+    private @Nullable MemoryAdapter memory;
+    private Duration maxStaleness = EngineConfig.Coherence.DEFAULT.maxStaleness();
+    private ValueCodec codec = new JacksonValueCodec();
+    private @Nullable ValueCipher cipher;
+    private @Nullable Executor executor;
+
+    private R3mesCache() {}
+
+    /** A builder of a manager without caches that keeps everything in memory. */
+    public static R3mesCache builder() {
+        return new R3mesCache();
+    }
+
+    /** Begins every key in Redis: letters, digits, {@code .}, {@code _} and {@code -}. Nodes that share it share caches. */
+    public R3mesCache namespace(String name) {
+        namespace = name;
+        return this;
+    }
+
+    public R3mesCache caches(Collection<CachePolicy> added) {
+        policies.addAll(added);
+        return this;
+    }
+
+    public R3mesCache caches(CachePolicy... added) {
+        return caches(List.of(added));
+    }
+
+    public R3mesCache redis(RedisSettings settings) {
+        redis = settings;
+        return this;
+    }
+
+    /** Keeps entries and invalidations in this JVM only, with the semantics of Redis. */
+    public R3mesCache inMemory() {
+        return inMemory(new MemoryAdapter());
+    }
+
+    /** The same, shared between the managers that are given one adapter. */
+    public R3mesCache inMemory(MemoryAdapter shared) {
+        redis = null;
+        memory = shared;
+        return this;
+    }
+
+    /** How long this node trusts its near cache without a proof that it has missed no invalidation; at least 200 ms. */
+    public R3mesCache maxStaleness(Duration duration) {
+        maxStaleness = duration;
+        return this;
+    }
+
+    public R3mesCache codec(ValueCodec chosen) {
+        codec = chosen;
+        return this;
+    }
+
+    /** Encrypts the values of caches whose policy says so. */
+    public R3mesCache cipher(@Nullable ValueCipher chosen) {
+        cipher = chosen;
+        return this;
+    }
+
+    /** Runs asynchronous loaders, warmers and background work; may block. Remains the caller's to shut down. */
+    public R3mesCache executor(Executor chosen) {
+        executor = chosen;
+        return this;
+    }
+
+    /** Is told what the engine does, in addition to the manager's metrics. */
+    public R3mesCache observer(CacheObserver added) {
+        observers.add(added);
+        return this;
+    }
+
+    /**
+     * Starts a manager. Never waits for Redis, which may appear later.
+     *
+     * @throws io.r3mes.cache.CacheConfigurationException if the configuration cannot work
+     */
+    public CacheManager build() {
+        if (maxStaleness.compareTo(SHORTEST_STALENESS) < 0) {
+            throw new io.r3mes.cache.CacheConfigurationException("coherence.max-staleness is " + maxStaleness
+                    + "; set it to at least " + SHORTEST_STALENESS.toMillis() + "ms, two beats of the log.");
+        }
+        Threads threads = new Threads(executor);
+        Environment environment = threads.environment();
+        RecordingMetrics metrics =
+                new RecordingMetrics(policies.stream().map(CachePolicy::name).toList(), environment.clock());
+        List<CacheObserver> told = new ArrayList<>(observers);
+        told.add(0, new StateLog());
+        told.add(0, metrics);
+        Storage storage = storage();
+        try {
+            return new CacheEngine(new EngineConfig(
+                    policies,
+                    storage.ports(),
+                    new EngineConfig.Values(codec, cipher),
+                    environment,
+                    new EngineConfig.Figures(new Observers(told), metrics),
+                    coherence(),
+                    () -> {
+                        storage.onClose().run();
+                        threads.close();
+                    }));
+        } catch (RuntimeException invalid) {
+            storage.onClose().run();
+            threads.close();
+            throw invalid;
+        }
+    }
+
+    private EngineConfig.Coherence coherence() {
+        EngineConfig.Coherence limits = EngineConfig.Coherence.DEFAULT;
+        return new EngineConfig.Coherence(maxStaleness, limits.maxRecords(), limits.maxPending());
+    }
+
+    private Storage storage() {
+        CaffeineLocalStoreFactory local = new CaffeineLocalStoreFactory();
+        if (redis != null) {
+            RedisAdapter adapter = RedisAdapter.create(redis, namespace);
+            EngineConfig.Ports ports =
+                    new EngineConfig.Ports(adapter.remoteStore(), adapter.invalidationLog(), adapter.tagIndex(), local);
+            return new Storage(ports, adapter::close);
+        }
+        MemoryAdapter adapter = memory == null ? new MemoryAdapter() : memory;
+        EngineConfig.Ports ports =
+                new EngineConfig.Ports(adapter.remoteStore(), adapter.invalidationLog(), adapter.tagIndex(), local);
+        return new Storage(ports, () -> {});
+    }
+
+    private record Storage(EngineConfig.Ports ports, Runnable onClose) {}
+}

@@ -1,0 +1,46 @@
+package io.r3mes.cache.spring.interceptor;
+
+import java.lang.reflect.Method;
+import java.lang.reflect.Modifier;
+import java.lang.reflect.Proxy;
+import java.util.function.Predicate;
+import org.springframework.aop.ClassFilter;
+import org.springframework.aop.MethodMatcher;
+import org.springframework.aop.Pointcut;
+import org.springframework.aop.support.AopUtils;
+
+/** Picks annotated methods. Passes by final classes, for which no proxy can be made, instead of failing on them. */
+record CachePointcut(String name, Predicate<MethodAnnotations> wanted) implements Pointcut, ClassFilter, MethodMatcher {
+
+    @Override
+    public ClassFilter getClassFilter() {
+        return this;
+    }
+
+    @Override
+    public MethodMatcher getMethodMatcher() {
+        return this;
+    }
+
+    @Override
+    public boolean matches(Class<?> type) {
+        return MethodAnnotations.isCandidate(type)
+                && (!Modifier.isFinal(type.getModifiers()) || Proxy.isProxyClass(type));
+    }
+
+    @Override
+    public boolean matches(Method method, Class<?> targetClass) {
+        MethodAnnotations annotations = MethodAnnotations.of(AopUtils.getMostSpecificMethod(method, targetClass));
+        return annotations != null && wanted.test(annotations);
+    }
+
+    @Override
+    public boolean isRuntime() {
+        return false;
+    }
+
+    @Override
+    public boolean matches(Method method, Class<?> targetClass, Object... args) {
+        return true;
+    }
+}
