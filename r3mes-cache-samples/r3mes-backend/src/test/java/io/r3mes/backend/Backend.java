@@ -33,7 +33,8 @@ final class Backend implements AutoCloseable {
 
     /** Starts on a free port, without blocks of its own. */
     static Backend start(Map<String, Object> properties, String... more) {
-        List<String> arguments = new ArrayList<>(List.of("--server.port=0", "--r3mes.backend.block-interval=0s"));
+        List<String> arguments = new ArrayList<>(List.of(
+                "--server.port=0", "--spring.main.banner-mode=off", "--r3mes.backend.block-interval=0s"));
         properties.forEach((name, value) -> arguments.add("--" + name + "=" + value));
         arguments.addAll(List.of(more));
         return new Backend(SpringApplication.run(R3mesBackend.class, arguments.toArray(String[]::new)));

@@ -15,10 +15,27 @@ final class Cluster implements AutoCloseable {
         "--r3mes.cache.caches.block-recent.warm.every=1h"
     };
 
-    private final TestServers servers = new TestServers();
-    private final Entries entries = new Entries(servers.redisUrl());
-    private final Backend first = Backend.start(servers.properties(), QUIET);
-    private final Backend second = Backend.start(servers.properties(), QUIET);
+    private final TestServers servers;
+    private final Entries entries;
+    private final Backend first;
+    private final Backend second;
+
+    private Cluster(TestServers servers) {
+        this.servers = servers;
+        this.entries = new Entries(servers.redisUrl());
+        this.first = Backend.start(servers.properties(), QUIET);
+        this.second = Backend.start(servers.properties(), QUIET);
+    }
+
+    static Cluster start() {
+        TestServers servers = new TestServers();
+        try {
+            return new Cluster(servers);
+        } catch (RuntimeException failed) {
+            servers.close();
+            throw failed;
+        }
+    }
 
     Backend first() {
         return first;
@@ -57,7 +74,7 @@ final class Cluster implements AutoCloseable {
         public Object resolveParameter(ParameterContext parameter, ExtensionContext test) {
             return test.getRoot()
                     .getStore(ExtensionContext.Namespace.create(Cluster.class))
-                    .computeIfAbsent(Cluster.class, type -> new Cluster(), Cluster.class);
+                    .computeIfAbsent(Cluster.class, type -> start(), Cluster.class);
         }
     }
 }
