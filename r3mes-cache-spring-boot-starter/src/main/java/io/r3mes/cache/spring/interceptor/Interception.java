@@ -1,11 +1,9 @@
 package io.r3mes.cache.spring.interceptor;
 
 import io.r3mes.cache.CacheManager;
-import io.r3mes.cache.WarmTask;
 import io.r3mes.cache.spring.interceptor.WarmTasks.Schedule;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.Executor;
 import java.util.function.Supplier;
 import org.springframework.aop.Advisor;
 import org.springframework.aop.support.DefaultPointcutAdvisor;
@@ -18,7 +16,7 @@ import org.springframework.util.function.SingletonSupplier;
  * The advice of one application. It asks for the cache manager at the first call or check, so that it can be created
  * before all other beans. Thread-safe.
  */
-public final class Interception {
+public final class Interception implements AutoCloseable {
 
     private static final String SPRING_TX = "org.springframework.transaction.support.TransactionSynchronization";
 
@@ -29,15 +27,10 @@ public final class Interception {
     private final Changes changes;
     private final ReadInterceptor reads;
     private final WriteInterceptor writes;
+    private final WriteThreads threads = new WriteThreads();
 
-    /**
-     * @param executor runs what follows an asynchronous write
-     */
     public Interception(
-            ConfigurableListableBeanFactory beans,
-            Supplier<CacheManager> manager,
-            Supplier<AnnotatedMethods> methods,
-            Executor executor) {
+            ConfigurableListableBeanFactory beans, Supplier<CacheManager> manager, Supplier<AnnotatedMethods> methods) {
         this.beans = beans;
         this.expressions = new Expressions(beans);
         this.plans = new Plans(SingletonSupplier.of(
@@ -47,7 +40,7 @@ public final class Interception {
                 ? new SpringTransactions(changes)
                 : Transactions.NONE;
         this.reads = new ReadInterceptor(plans, transactions);
-        this.writes = new WriteInterceptor(plans, transactions, changes, executor);
+        this.writes = new WriteInterceptor(plans, transactions, changes, threads);
     }
 
     /** Outside of the method's own transaction. */
@@ -77,7 +70,7 @@ public final class Interception {
      * @param configured the schedules by cache that the configuration adds to those of the annotations
      * @throws io.r3mes.cache.CacheConfigurationException if one of them cannot work
      */
-    public List<WarmTask> warmTasks(AnnotatedMethods methods, Map<String, Schedule> configured) {
+    public List<WarmTasks.Planned> warmTasks(AnnotatedMethods methods, Map<String, Schedule> configured) {
         return new WarmTasks(beans, expressions, reads).of(methods, configured);
     }
 
@@ -89,6 +82,12 @@ public final class Interception {
         } else {
             changes.make(List.of(change));
         }
+    }
+
+    /** Waits, but not for long, for what asynchronous writes have under way. */
+    @Override
+    public void close() {
+        threads.close();
     }
 
     private static Advisor advisor(DefaultPointcutAdvisor advisor, int order) {

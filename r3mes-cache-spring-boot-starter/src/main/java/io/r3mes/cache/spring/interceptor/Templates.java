@@ -6,7 +6,6 @@ import io.r3mes.cache.KeyTemplate;
 import io.r3mes.cache.KeyTemplate.Placeholder;
 import java.util.ArrayList;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 
 /** Binds the placeholders of templates to the parameters of a method. A parameter's name costs an array access per call. */
 final class Templates {
@@ -51,7 +50,7 @@ final class Templates {
         try {
             return KeyTemplate.parse(text);
         } catch (CacheConfigurationException malformed) {
-            throw scope.fault(malformed.getMessage(), "Correct the template.");
+            throw scope.fault(String.valueOf(malformed.getMessage()), "Correct the template.");
         }
     }
 
@@ -95,13 +94,12 @@ final class Templates {
         Object id(Call call) {
             if (extractors.size() == 1) {
                 Object value = extractors.get(0).from(call);
-                return value == null ? KeyParts.of((Object) null) : value;
+                if (value != null) {
+                    return value;
+                }
             }
-            List<@Nullable Object> values = new ArrayList<>(extractors.size());
-            for (Extractor extractor : extractors) {
-                values.add(extractor.from(call));
-            }
-            return new KeyParts(values);
+            return KeyParts.of(
+                    extractors.stream().map(extractor -> extractor.from(call)).toArray());
         }
 
         String render(Call call) {

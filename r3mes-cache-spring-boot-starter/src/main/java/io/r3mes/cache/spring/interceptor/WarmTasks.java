@@ -42,7 +42,7 @@ public final class WarmTasks {
     public record Schedule(
             @Nullable Boolean onStartup, @Nullable Duration every) {}
 
-    List<WarmTask> of(AnnotatedMethods methods, Map<String, Schedule> configured) {
+    List<Planned> of(AnnotatedMethods methods, Map<String, Schedule> configured) {
         List<Warm> warms = new ArrayList<>();
         Map<String, Schedule> open = new LinkedHashMap<>(configured);
         for (AnnotatedMethod method : methods.all()) {
@@ -145,11 +145,11 @@ public final class WarmTasks {
         return period;
     }
 
-    private List<WarmTask> tasks(List<Warm> warms) {
+    private List<Planned> tasks(List<Warm> warms) {
         Map<String, Long> perCache = warms.stream()
                 .collect(Collectors.groupingBy(warm -> warm.invocation().cache(), Collectors.counting()));
         Map<String, Integer> used = new HashMap<>();
-        List<WarmTask> tasks = new ArrayList<>();
+        List<Planned> tasks = new ArrayList<>();
         for (Warm warm : warms) {
             Invocation invocation = warm.invocation();
             String name = invocation.cache();
@@ -160,15 +160,19 @@ public final class WarmTasks {
                 name = count == 1 ? method : method + "#" + count;
             }
             WarmMethod action = new WarmMethod(beans, reads, invocation);
-            tasks.add(new WarmTask(
+            WarmTask task = new WarmTask(
                     name,
                     warm.onStartup(),
                     warm.every(),
                     warm.events(),
-                    trigger -> action.run(trigger.event(), trigger.cause() == Cause.STARTUP)));
+                    trigger -> action.run(trigger.event(), trigger.cause() == Cause.STARTUP));
+            tasks.add(new Planned(invocation.cache(), task));
         }
         return tasks;
     }
+
+    /** A task and the cache that it warms. */
+    public record Planned(String cache, WarmTask task) {}
 
     private record Warm(
             Invocation invocation,

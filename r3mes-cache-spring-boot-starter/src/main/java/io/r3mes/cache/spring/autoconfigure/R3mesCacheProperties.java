@@ -1,0 +1,172 @@
+package io.r3mes.cache.spring.autoconfigure;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import org.springframework.boot.context.properties.ConfigurationProperties;
+import org.springframework.boot.context.properties.bind.DefaultValue;
+import org.springframework.util.unit.DataSize;
+
+/**
+ * What {@code r3mes.cache.*} configures. A setting of one cache is, in rising precedence: built in, of {@code defaults}, of
+ * the annotation, of {@code caches.<name>}.
+ *
+ * @param enabled Whether to cache at all. If false, the annotations do nothing and there are no beans of the cache.
+ * @param mode Where entries and invalidations are kept.
+ * @param namespace Prefix of every key in Redis. Applications that share it share their caches.
+ * @param commandTimeout How long an operation may take in Redis before the cache does without it.
+ * @param coherence How nodes agree on what is valid.
+ * @param encryption Keys of the caches that encrypt their values.
+ * @param defaults Settings of every cache that does not have its own.
+ * @param caches Caches by name. A cache has the settings of 'defaults' where it does not have its own.
+ */
+@ConfigurationProperties("r3mes.cache")
+public record R3mesCacheProperties(
+        @DefaultValue("true") boolean enabled,
+        @DefaultValue("redis") Mode mode,
+        @DefaultValue("r3mes") String namespace,
+        @DefaultValue("100ms") Duration commandTimeout,
+        @DefaultValue Coherence coherence,
+        @DefaultValue Encryption encryption,
+        @DefaultValue Defaults defaults,
+        @DefaultValue Map<String, CacheSpec> caches) {
+
+    /** Where entries and invalidations are kept. */
+    public enum Mode {
+        /** In Redis, shared between nodes, with a near cache in each. */
+        REDIS,
+        /** In this JVM only, with the semantics of Redis. */
+        IN_MEMORY
+    }
+
+    /**
+     * How nodes agree on what is valid.
+     *
+     * @param maxStaleness How long a node that lost Redis trusts its near cache, and with it the longest time that an
+     *     invalidation takes to reach it. At least 200 ms.
+     */
+    public record Coherence(@DefaultValue("500ms") Duration maxStaleness) {}
+
+    /**
+     * Keys of the caches that encrypt their values.
+     *
+     * @param key 32 random bytes in Base64. Required if a cache encrypts.
+     * @param previousKey The key before the last change. It opens values and seals none.
+     */
+    public record Encryption(@Nullable String key, @Nullable String previousKey) {
+
+        @Override
+        public String toString() {
+            return "Encryption[" + (key == null ? "no key" : "key hidden") + "]";
+        }
+    }
+
+    /**
+     * Settings of every cache that does not have its own.
+     *
+     * @param ttl How long an entry lives in Redis.
+     * @param jitter Share of the TTL, up to 50%, by which it is shortened at random so that entries stored together do
+     *     not expire together.
+     * @param refreshAhead Share of the TTL, up to 90%, at whose remainder a hit starts a load in the background. 0 is off.
+     * @param local The near cache of a node.
+     * @param load Who loads a missing value, and how long others wait.
+     * @param cacheNulls Whether a null from the loader is cached like a value.
+     * @param encrypt Whether values are encrypted in Redis.
+     * @param maxValueBytes Encoded size above which a value is not stored.
+     */
+    public record Defaults(
+            @DefaultValue("5m") Duration ttl,
+            @DefaultValue("10%") Ratio jitter,
+            @DefaultValue("0%") Ratio refreshAhead,
+            @DefaultValue Local local,
+            @DefaultValue Load load,
+            @DefaultValue("true") boolean cacheNulls,
+            @DefaultValue("false") boolean encrypt,
+            @DefaultValue("1MB") DataSize maxValueBytes) {}
+
+    /**
+     * The near cache of a node.
+     *
+     * @param enabled Whether a node keeps entries in its memory.
+     * @param maxEntries Entries of one cache that a node keeps at most.
+     * @param ttl How long a node keeps an entry at most. It never outlives the entry in Redis.
+     */
+    public record Local(
+            @DefaultValue("true") boolean enabled,
+            @DefaultValue("10000") int maxEntries,
+            @DefaultValue("30s") Duration ttl) {}
+
+    /**
+     * Who loads a missing value, and how long others wait.
+     *
+     * @param lease How long a loader that stopped renewing its lease still keeps others from loading.
+     * @param maxLoad How long a loader may renew its lease. What it returns later is not stored.
+     * @param maxWait How long a caller waits for another caller's load before it loads for itself.
+     */
+    public record Load(
+            @DefaultValue("3s") Duration lease,
+            @DefaultValue("60s") Duration maxLoad,
+            @DefaultValue("10s") Duration maxWait) {}
+
+    /**
+     * Settings of one cache.
+     *
+     * @param key Key template, such as user:info:{wallet}.
+     * @param ttl How long an entry lives in Redis.
+     * @param tags Tag templates over the placeholders of the key, such as user:{wallet}.
+     * @param jitter Share of the TTL, up to 50%, by which it is shortened at random.
+     * @param refreshAhead Share of the TTL, up to 90%, at whose remainder a hit starts a load in the background. 0 is off.
+     * @param local The near cache of a node.
+     * @param load Who loads a missing value, and how long others wait.
+     * @param cacheNulls Whether a null from the loader is cached like a value.
+     * @param encrypt Whether values are encrypted in Redis.
+     * @param maxValueBytes Encoded size above which a value is not stored.
+     * @param warm When to call the method that loads a cache without placeholders in its key.
+     */
+    public record CacheSpec(
+            @Nullable String key,
+            @Nullable Duration ttl,
+            @Nullable List<String> tags,
+            @Nullable Ratio jitter,
+            @Nullable Ratio refreshAhead,
+            @DefaultValue LocalSpec local,
+            @DefaultValue LoadSpec load,
+            @Nullable Boolean cacheNulls,
+            @Nullable Boolean encrypt,
+            @Nullable DataSize maxValueBytes,
+            @Nullable Warm warm) {}
+
+    /**
+     * The near cache of a node.
+     *
+     * @param enabled Whether a node keeps entries in its memory.
+     * @param maxEntries Entries of the cache that a node keeps at most.
+     * @param ttl How long a node keeps an entry at most. It never outlives the entry in Redis.
+     */
+    public record LocalSpec(
+            @Nullable Boolean enabled,
+            @Nullable Integer maxEntries,
+            @Nullable Duration ttl) {}
+
+    /**
+     * Who loads a missing value, and how long others wait.
+     *
+     * @param lease How long a loader that stopped renewing its lease still keeps others from loading.
+     * @param maxLoad How long a loader may renew its lease. What it returns later is not stored.
+     * @param maxWait How long a caller waits for another caller's load before it loads for itself.
+     */
+    public record LoadSpec(
+            @Nullable Duration lease,
+            @Nullable Duration maxLoad,
+            @Nullable Duration maxWait) {}
+
+    /**
+     * When to warm.
+     *
+     * @param onStartup Whether to warm before the application becomes ready.
+     * @param every Period. In each, one node of the cluster warms.
+     */
+    public record Warm(
+            @Nullable Boolean onStartup, @Nullable Duration every) {}
+}
