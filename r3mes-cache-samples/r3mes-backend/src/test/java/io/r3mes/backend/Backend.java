@@ -33,8 +33,13 @@ final class Backend implements AutoCloseable {
 
     /** Starts on a free port, without blocks of its own. */
     static Backend start(Map<String, Object> properties, String... more) {
+        return startProducing("0s", properties, more);
+    }
+
+    /** Starts on a free port and appends a block at each interval. */
+    static Backend startProducing(String blockInterval, Map<String, Object> properties, String... more) {
         List<String> arguments = new ArrayList<>(List.of(
-                "--server.port=0", "--spring.main.banner-mode=off", "--r3mes.backend.block-interval=0s"));
+                "--server.port=0", "--spring.main.banner-mode=off", "--r3mes.backend.block-interval=" + blockInterval));
         properties.forEach((name, value) -> arguments.add("--" + name + "=" + value));
         arguments.addAll(List.of(more));
         return new Backend(SpringApplication.run(R3mesBackend.class, arguments.toArray(String[]::new)));

@@ -92,8 +92,8 @@ class ShippedConfigurationTest {
     @Test
     void blocksAreProducedAtTheirInterval() {
         try (TestRedis redis = TestRedis.running();
-                Backend backend = Backend.start(
-                        database(), "--spring.data.redis.url=" + redis.url(), "--r3mes.backend.block-interval=200ms")) {
+                Backend backend =
+                        Backend.startProducing("200ms", database(), "--spring.data.redis.url=" + redis.url())) {
             long height = height(backend);
             await().until(() -> height(backend) >= height + 3);
             assertThat(backend.get("/api/network/stats").json().get("height").asLong())
