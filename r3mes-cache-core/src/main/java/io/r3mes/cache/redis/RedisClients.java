@@ -38,15 +38,13 @@ final class RedisClients implements AutoCloseable {
     private final AbstractRedisClient client;
     private final Supplier<CompletionStage<Opened>> opener;
     private final ClientResources resources;
-    private final boolean ownResources;
 
     RedisClients(RedisSettings settings) {
         ClientResources given = settings.resources();
-        ClientResources.Builder builder = given == null ? ClientResources.builder() : given.mutate();
+        ClientResources.Builder builder = given == null ? ClientResources.builder() : sharing(given);
         resources = builder.reconnectDelay(
                         Delay.equalJitter(FIRST_DELAY, LONGEST_DELAY, FIRST_DELAY.toMillis(), TimeUnit.MILLISECONDS))
                 .build();
-        ownResources = given == null;
         RedisOptions options = new RedisOptions(settings);
         List<RedisURI> uris = options.uris();
         if (settings.topology() == RedisSettings.Topology.CLUSTER) {
@@ -76,13 +74,19 @@ final class RedisClients implements AutoCloseable {
     @Override
     public void close() {
         await(client.shutdownAsync(0, SHUTDOWN_TIMEOUT.toMillis(), TimeUnit.MILLISECONDS));
-        if (ownResources) {
-            CompletableFuture<Boolean> ended = new CompletableFuture<>();
-            resources
-                    .shutdown(0, SHUTDOWN_TIMEOUT.toMillis(), TimeUnit.MILLISECONDS)
-                    .addListener(future -> ended.complete(future.isSuccess()));
-            await(ended);
-        }
+        CompletableFuture<Boolean> ended = new CompletableFuture<>();
+        resources
+                .shutdown(0, SHUTDOWN_TIMEOUT.toMillis(), TimeUnit.MILLISECONDS)
+                .addListener(future -> ended.complete(future.isSuccess()));
+        await(ended);
+    }
+
+    /** Resources on the threads and the timer of {@code given}, which their shutdown leaves running. */
+    private static ClientResources.Builder sharing(ClientResources given) {
+        return given.mutate()
+                .eventLoopGroupProvider(given.eventLoopGroupProvider())
+                .eventExecutorGroup(given.eventExecutorGroup())
+                .timer(given.timer());
     }
 
     private static CompletionStage<Opened> openSingle(RedisClient client, RedisURI uri) {

@@ -63,15 +63,11 @@ final class RedisLink implements AutoCloseable {
         return connected;
     }
 
+    /** Ends connecting; the shutdown of the clients closes the connection. */
     @Override
     public void close() {
-        Opened current;
         synchronized (lock) {
             closed = true;
-            current = opened;
-        }
-        if (current != null) {
-            current.connection().closeAsync();
         }
         connected.completeExceptionally(new RedisUnavailableException("The adapter is closed", lastFailure));
     }
