@@ -61,6 +61,7 @@ class MinerCacheTest {
     @Test
     void registeringAMinerWarmsItsStats() {
         assertThat(backend.get("/api/miners/wallet31/stats").status()).isEqualTo(404);
+        assertThat(backend.get("/api/miners/wallet31/earnings").status()).isEqualTo(404);
 
         assertThat(backend.post("/api/miners/wallet31/register").status()).isEqualTo(201);
 
@@ -68,6 +69,7 @@ class MinerCacheTest {
         Answer stats = backend.get("/api/miners/wallet31/stats");
         assertThat(stats.status()).isEqualTo(200);
         assertThat(stats.cache()).isEqualTo("HIT");
+        assertThat(backend.get("/api/miners/wallet31/earnings").cache()).isEqualTo("MISS");
     }
 
     @Test
