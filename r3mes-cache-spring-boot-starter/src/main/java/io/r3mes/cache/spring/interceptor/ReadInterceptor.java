@@ -22,6 +22,7 @@ final class ReadInterceptor implements MethodInterceptor {
     private final Plans plans;
     private final Transactions transactions;
     /** The method whose next call on this thread loads anew. */
+    @SuppressWarnings("ThreadLocalUsage") // One application, one interceptor; contexts do not share it.
     private final ThreadLocal<@Nullable Method> refreshing = new ThreadLocal<>();
 
     ReadInterceptor(Plans plans, Transactions transactions) {
