@@ -37,6 +37,7 @@ public record WarmTask(
      */
     public record Trigger(Cause cause, @Nullable Object event) {}
 
+    /** What can start a task. */
     public enum Cause {
         STARTUP,
         SCHEDULE,

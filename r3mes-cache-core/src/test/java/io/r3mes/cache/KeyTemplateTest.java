@@ -18,7 +18,8 @@ class KeyTemplateTest {
         assertThat(KeyTemplate.parse("user:info:{wallet}").render("wallet123")).isEqualTo("user:info:wallet123");
         assertThat(KeyTemplate.parse("network:stats").render(KeyParts.NONE)).isEqualTo("network:stats");
         assertThat(KeyTemplate.parse("{a}:x:{b}:y").render(KeyParts.of("1", 2))).isEqualTo("1:x:2:y");
-        assertThat(KeyTemplate.parse("{a}:{b}:{a}").render(KeyParts.of("1", "2"))).isEqualTo("1:2:1");
+        assertThat(KeyTemplate.parse("{a}:{b}:{a}").render(KeyParts.of("1", "2")))
+                .isEqualTo("1:2:1");
         assertThat(KeyTemplate.parse("{a}").render("x")).isEqualTo("x");
     }
 
@@ -47,7 +48,10 @@ class KeyTemplateTest {
         KeyTemplate template = KeyTemplate.parse("{sha256(a)}");
 
         assertThat(List.of(
-                        template.render("\ud83d"), template.render("\ude00"), template.render("?"), template.render("%uD83D")))
+                        template.render("\ud83d"),
+                        template.render("\ude00"),
+                        template.render("?"),
+                        template.render("%uD83D")))
                 .doesNotHaveDuplicates();
     }
 
@@ -58,8 +62,9 @@ class KeyTemplateTest {
         assertThat(KeyTemplate.parse("u:{sha256(a)?}").render(null)).isEqualTo("u:~");
         assertThatThrownBy(() -> KeyTemplate.parse("u:{a}").render(null))
                 .isInstanceOf(CacheKeyException.class)
-                .hasMessage("Key template 'u:{a}', placeholder {a}: the value is null. Pass a value, or write '{a?}' in the"
-                        + " template to allow null.");
+                .hasMessage(
+                        "Key template 'u:{a}', placeholder {a}: the value is null. Pass a value, or write '{a?}' in the"
+                                + " template to allow null.");
         assertThatThrownBy(() -> KeyTemplate.parse("u:{sha256(a)}").render(null))
                 .hasMessageContaining("write '{sha256(a)?}' in the template");
         assertThatThrownBy(() -> KeyTemplate.parse("u:{#a.b}").render(null))
@@ -81,7 +86,8 @@ class KeyTemplateTest {
         assertThatThrownBy(() -> KeyTemplate.parse(text).render("x"))
                 .isInstanceOf(CacheKeyException.class)
                 .hasMessage("The key template '" + text + "' has " + placeholders + " placeholder(s) but the id has "
-                        + values + " value(s). Pass KeyParts.of(..) with one value for each placeholder, the value itself"
+                        + values
+                        + " value(s). Pass KeyParts.of(..) with one value for each placeholder, the value itself"
                         + " where there is one, or KeyParts.NONE where there is none.");
     }
 
@@ -107,20 +113,22 @@ class KeyTemplateTest {
                         new Placeholder(Function.SHA256, "key", false),
                         new Placeholder(Function.NONE, "page", true),
                         new Placeholder(Function.NONE, "#u.id + '}' + \"}\"", false));
-        assertThat(template.placeholders()).extracting(Placeholder::isExpression).containsExactly(
-                false, false, false, false, true);
-        assertThat(template.placeholders()).extracting(Placeholder::toString).startsWith(
-                "{name}", "{request.wallet}", "{sha256(key)}", "{page?}");
-        assertThat(template.indexOf(new Placeholder(Function.NONE, "page", true))).isEqualTo(3);
-        assertThat(template.indexOf(new Placeholder(Function.NONE, "page", false))).isEqualTo(-1);
-        assertThat(KeyTemplate.parse("m:{#map['{'] ?: {1,2}.size()}").placeholders()).hasSize(1);
+        assertThat(template.placeholders())
+                .extracting(Placeholder::isExpression)
+                .containsExactly(false, false, false, false, true);
+        assertThat(template.placeholders())
+                .extracting(Placeholder::toString)
+                .startsWith("{name}", "{request.wallet}", "{sha256(key)}", "{page?}");
+        assertThat(template.indexOf(new Placeholder(Function.NONE, "page", true)))
+                .isEqualTo(3);
+        assertThat(template.indexOf(new Placeholder(Function.NONE, "page", false)))
+                .isEqualTo(-1);
+        assertThat(KeyTemplate.parse("m:{#map['{'] ?: {1,2}.size()}").placeholders())
+                .hasSize(1);
     }
 
     @ParameterizedTest
-    @CsvSource(
-            delimiterString = " -> ",
-            textBlock =
-                    """
+    @CsvSource(delimiterString = " -> ", textBlock = """
                     '' -> it is empty. Write a key such as 'user:info:{wallet}'.
                     '  ' -> it is empty. Write a key such as 'user:info:{wallet}'.
                     u:{a -> the brace at character 3 is not closed. Add the missing '}'.
@@ -144,8 +152,7 @@ class KeyTemplateTest {
                     u:{a..b} -> '{a..b}' is no placeholder. Use a parameter name, a property path, sha256(name), or an expression that begins with '#'.
                     u:{1a} -> '{1a}' is no placeholder. Use a parameter name, a property path, sha256(name), or an expression that begins with '#'.
                     u:{sha256(sha256(a))} -> '{sha256(a)}' is no placeholder. Use a parameter name, a property path, sha256(name), or an expression that begins with '#'.
-                    """,
-            quoteCharacter = '`')
+                    """, quoteCharacter = '`')
     void saysWhatIsWrongWithAMalformedTemplate(String text, String message) {
         String template = text.replace("'", "");
         assertThatThrownBy(() -> KeyTemplate.parse(template))
@@ -170,7 +177,8 @@ class KeyTemplateTest {
         assertThat(template.match("xuser:1:2:1")).isNull();
         assertThat(template.match("user:1:2:1\n")).isNull();
         assertThat(template.match("user:*:2:*")).isNull();
-        assertThat(template.match("user:" + "x".repeat(201) + ":2:" + "x".repeat(201))).isNull();
+        assertThat(template.match("user:" + "x".repeat(201) + ":2:" + "x".repeat(201)))
+                .isNull();
         assertThat(KeyTemplate.parse("network:stats").match("network:stats")).isEmpty();
         assertThat(KeyTemplate.parse("a.b").match("axb")).isNull();
     }

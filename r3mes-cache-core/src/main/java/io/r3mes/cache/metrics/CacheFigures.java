@@ -17,6 +17,7 @@ final class CacheFigures implements CacheObserver.OfCache {
     static final int TIMING_STRIDE = 64;
     static final int TIMED_AT_FIRST = 64;
 
+    private static final long SECOND = 1_000_000_000L;
     private static final int TIMING_BITS = Integer.numberOfTrailingZeros(TIMING_STRIDE);
 
     private final Counters<Figure> counters = new Counters<>(Figure.class);
@@ -29,12 +30,15 @@ final class CacheFigures implements CacheObserver.OfCache {
     /** Near-cache hits still to be timed one by one. Racy: a lost update times one more. */
     private int timeEach = TIMED_AT_FIRST;
 
+    private volatile long lastTick;
+
     CacheFigures(LongSupplier clock, IntSupplier random, KeySampler hitKeys, KeySampler missKeys) {
         this.clock = clock;
         this.random = random;
         this.hitKeys = hitKeys;
         this.missKeys = missKeys;
-        this.rate = new RequestRate(clock.getAsLong());
+        this.lastTick = clock.getAsLong();
+        this.rate = new RequestRate(lastTick);
     }
 
     @Override
@@ -98,6 +102,7 @@ final class CacheFigures implements CacheObserver.OfCache {
     }
 
     void tick(long now) {
+        lastTick = now;
         rate.tick(now, requests());
         hitKeys.tick(now);
         missKeys.tick(now);
@@ -163,7 +168,11 @@ final class CacheFigures implements CacheObserver.OfCache {
     }
 
     private long nanosSince(long startedAtNanos) {
-        return Math.max(0, clock.getAsLong() - startedAtNanos);
+        long now = clock.getAsLong();
+        if (now - lastTick >= SECOND) {
+            tick(now);
+        }
+        return Math.max(0, now - startedAtNanos);
     }
 
     /** Figures of stats beside the counts. */

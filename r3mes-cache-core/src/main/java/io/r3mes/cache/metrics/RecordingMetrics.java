@@ -10,7 +10,6 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
-import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.IntSupplier;
 import java.util.function.LongSupplier;
 import java.util.function.ToDoubleFunction;
@@ -29,18 +28,18 @@ public final class RecordingMetrics implements CacheObserver, CacheMetrics {
     /**
      * @param cacheNames the caches known from the start; {@link #cache} adds others
      * @param nanoClock the clock of the engine
+     * @param random picks the samples, on the path of every read: random in all 32 bits, thread-safe and quick
      */
-    public RecordingMetrics(Collection<String> cacheNames, LongSupplier nanoClock) {
-        this(cacheNames, nanoClock, () -> ThreadLocalRandom.current().nextInt());
-    }
-
-    RecordingMetrics(Collection<String> cacheNames, LongSupplier nanoClock, IntSupplier random) {
+    public RecordingMetrics(Collection<String> cacheNames, LongSupplier nanoClock, IntSupplier random) {
         this.clock = nanoClock;
         this.random = random;
         cacheNames.forEach(this::figures);
     }
 
-    /** Moves the sliding window and the sampling of keys on. To be called about once a second. */
+    /**
+     * Moves the sliding window and the sampling of keys on. Reads and readers of the figures do that in passing; calling it
+     * about once a second keeps the figures exact when neither comes for a while.
+     */
     public void tick() {
         long now = clock.getAsLong();
         caches.values().forEach(figures -> figures.tick(now));

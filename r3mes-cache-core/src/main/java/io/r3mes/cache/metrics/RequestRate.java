@@ -1,8 +1,8 @@
 package io.r3mes.cache.metrics;
 
 /**
- * The growth of a total per second over the last minute, or since start where that is shorter. Keeps one snapshot of the
- * total per second of ticks. All state is guarded by this object.
+ * The growth of a total per second over the last minute, or since start where that is shorter. Keeps at most one snapshot
+ * of the total per second and takes the growth between two of them as even. All state is guarded by this object.
  */
 final class RequestRate {
 
@@ -33,12 +33,19 @@ final class RequestRate {
     }
 
     synchronized double perSecond(long now, long total) {
-        int back = count;
-        while (back > 1 && now - times[at(back)] > WINDOW) {
-            back--;
+        long laterTime = now;
+        long laterTotal = total;
+        for (int back = 1; back <= count; back++) {
+            long time = times[at(back)];
+            if (now - time >= WINDOW) {
+                double share = (now - WINDOW - time) / (double) (laterTime - time);
+                double atWindowStart = totals[at(back)] + share * (laterTotal - totals[at(back)]);
+                return Math.max(0, total - atWindowStart) * SECOND / WINDOW;
+            }
+            laterTime = time;
+            laterTotal = totals[at(back)];
         }
-        long elapsed = Math.max(SECOND, now - times[at(back)]);
-        return (total - totals[at(back)]) * (double) SECOND / elapsed;
+        return Math.max(0, total - laterTotal) * (double) SECOND / Math.max(SECOND, now - laterTime);
     }
 
     private void snapshot(long now, long total) {

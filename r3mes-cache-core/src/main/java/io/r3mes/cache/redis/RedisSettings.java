@@ -38,6 +38,7 @@ public record RedisSettings(
                 Topology.STANDALONE, List.of(RedisURI.create(uri)), DEFAULT_COMMAND_TIMEOUT, null, null);
     }
 
+    /** How the servers at the URIs stand to each other. */
     public enum Topology {
         /** One server, or a master found through sentinels. */
         STANDALONE,

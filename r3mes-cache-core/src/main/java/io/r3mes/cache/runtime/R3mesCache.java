@@ -116,8 +116,8 @@ public final class R3mesCache {
         }
         Threads threads = new Threads(executor);
         Environment environment = threads.environment();
-        RecordingMetrics metrics =
-                new RecordingMetrics(policies.stream().map(CachePolicy::name).toList(), environment.clock());
+        RecordingMetrics metrics = new RecordingMetrics(
+                policies.stream().map(CachePolicy::name).toList(), environment.clock(), environment.random()::nextInt);
         List<CacheObserver> told = new ArrayList<>(observers);
         told.add(0, new StateLog());
         told.add(0, metrics);

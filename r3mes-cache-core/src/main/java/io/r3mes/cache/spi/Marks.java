@@ -16,5 +16,6 @@ public record Marks(long generation, long base, long newestTag, List<Rule> rules
         rules = List.copyOf(rules);
     }
 
+    /** A pattern or cache invalidation that is still remembered, and where it stands in the log. */
     public record Rule(Event event, long position) {}
 }

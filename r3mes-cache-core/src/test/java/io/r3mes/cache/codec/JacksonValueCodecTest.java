@@ -57,8 +57,8 @@ class JacksonValueCodecTest {
     @Test
     void roundTripsGenericAndNestedTypes() throws Exception {
         Type type = new ValueType<Map<String, List<Page<Block>>>>() {}.type();
-        Map<String, List<Page<Block>>> value = Map.of(
-                "a", List.of(new Page<>(List.of(new Block(1, "x"), new Block(2, "y")), 7)), "b", List.of());
+        Map<String, List<Page<Block>>> value =
+                Map.of("a", List.of(new Page<>(List.of(new Block(1, "x"), new Block(2, "y")), 7)), "b", List.of());
 
         assertThat(roundTrip(value, type)).isEqualTo(value);
         assertThat(roundTrip(List.of(new Block(1, "x")), new ValueType<List<Block>>() {}.type()))
@@ -89,7 +89,8 @@ class JacksonValueCodecTest {
 
     @Test
     void toleratesUnknownAndMissingProperties() throws Exception {
-        assertThat(decode("{\"height\":1,\"added\":{\"deep\":[1,2]}}", Block.class)).isEqualTo(new Block(1, null));
+        assertThat(decode("{\"height\":1,\"added\":{\"deep\":[1,2]}}", Block.class))
+                .isEqualTo(new Block(1, null));
     }
 
     @ParameterizedTest
@@ -127,7 +128,8 @@ class JacksonValueCodecTest {
                         DefaultTyping.NON_FINAL)
                 .build();
         for (JacksonValueCodec each : List.of(codec, new JacksonValueCodec(careless))) {
-            for (Type type : List.of(Object.class, Block.class, Shape.class, Anything.class, ByClassName.class, Map.class)) {
+            for (Type type :
+                    List.of(Object.class, Block.class, Shape.class, Anything.class, ByClassName.class, Map.class)) {
                 try {
                     byte[] bytes = json.getBytes(StandardCharsets.UTF_8);
                     Object value = each.decode(bytes, 0, bytes.length, type);

@@ -17,7 +17,8 @@ import org.junit.jupiter.api.Test;
 
 class MicrometerCacheMetricsTest {
 
-    private final RecordingMetrics metrics = new RecordingMetrics(List.of("users", "blocks"), System::nanoTime);
+    private final RecordingMetrics metrics =
+            new RecordingMetrics(List.of("users", "blocks"), System::nanoTime, () -> 0);
     private final AtomicReference<CoherenceStatus> status =
             new AtomicReference<>(new CoherenceStatus(true, false, 0, 0));
     private final SimpleMeterRegistry registry = new SimpleMeterRegistry();
@@ -125,7 +126,8 @@ class MicrometerCacheMetricsTest {
     }
 
     private double nodeValue(String name, String... tags) {
-        return first(registry.get(name).tags("cache.manager", "r3mes").tags(tags).meter());
+        return first(
+                registry.get(name).tags("cache.manager", "r3mes").tags(tags).meter());
     }
 
     private static double first(Meter meter) {

@@ -13,6 +13,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.SplittableRandom;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -78,7 +79,7 @@ class RecordingMetricsTest {
 
     @Test
     void knowsEveryNamedCacheFromTheStartAndNamesThemForAnUnknownOne() {
-        RecordingMetrics fresh = new RecordingMetrics(List.of("b", "a"), this::nanoTime);
+        RecordingMetrics fresh = new RecordingMetrics(List.of("b", "a"), this::nanoTime, random::nextInt);
 
         assertThat(fresh.stats("a").requests()).isZero();
         assertThat(fresh.stats("a").averageResponseTime()).isEqualTo(Duration.ZERO);
@@ -116,6 +117,16 @@ class RecordingMetricsTest {
         double mean = (double) nanos / reads;
         assertThat((double) metrics.stats("users").averageResponseTime().toNanos())
                 .isCloseTo(mean, within(mean * 0.01));
+    }
+
+    @Test
+    void theSlowFirstReadsWeighNoMoreThanOthers() {
+        repeat(CacheFigures.TIMED_AT_FIRST, () -> users.localHit("u", now() - 100 * MICRO));
+        repeat(100 * CacheFigures.TIMED_AT_FIRST, () -> users.localHit("u", now() - MICRO));
+
+        double mean = (100 + 100) / 101.0 * MICRO;
+        assertThat((double) metrics.stats("users").averageResponseTime().toNanos())
+                .isCloseTo(mean, within(mean * 0.3));
     }
 
     @Test
@@ -167,6 +178,19 @@ class RecordingMetricsTest {
         }
 
         assertThat(metrics.stats("users").requestsPerSecond()).isCloseTo(10, within(0.01));
+    }
+
+    @Test
+    void requestsPerSecondNeedNoTickWhileThereIsTraffic() {
+        passSecondsWithoutTick(3_600, () -> {});
+        passSecondsWithoutTick(30, () -> repeat(10, () -> users.miss("u", now())));
+        assertThat(metrics.stats("users").requestsPerSecond()).isCloseTo(5, within(0.2));
+
+        passSecondsWithoutTick(90, () -> repeat(10, () -> users.miss("u", now())));
+        assertThat(metrics.stats("users").requestsPerSecond()).isCloseTo(10, within(0.2));
+
+        passSecondsWithoutTick(3_600, () -> {});
+        assertThat(metrics.stats("users").requestsPerSecond()).isCloseTo(0, within(0.01));
     }
 
     @Test
@@ -265,7 +289,8 @@ class RecordingMetricsTest {
 
     @Test
     void losesNoCountBetweenThreads() throws Exception {
-        RecordingMetrics shared = new RecordingMetrics(List.of(), System::nanoTime);
+        RecordingMetrics shared = new RecordingMetrics(
+                List.of(), System::nanoTime, () -> ThreadLocalRandom.current().nextInt());
         CacheObserver.OfCache cache = shared.cache("users", () -> 0);
         CountDownLatch start = new CountDownLatch(1);
         List<Thread> threads = Stream.generate(() -> new Thread(() -> {
@@ -296,8 +321,7 @@ class RecordingMetricsTest {
     }
 
     private static long allocatedBytes() {
-        return ((com.sun.management.ThreadMXBean) ManagementFactory.getThreadMXBean())
-                .getCurrentThreadAllocatedBytes();
+        return ((com.sun.management.ThreadMXBean) ManagementFactory.getThreadMXBean()).getCurrentThreadAllocatedBytes();
     }
 
     private long nanoTime() {
@@ -314,6 +338,13 @@ class RecordingMetricsTest {
             step.run();
             clock.addAndGet(1_000 * MILLI);
             metrics.tick();
+        }
+    }
+
+    private void passSecondsWithoutTick(int seconds, Runnable step) {
+        for (int i = 0; i < seconds; i++) {
+            step.run();
+            clock.addAndGet(1_000 * MILLI);
         }
     }
 
