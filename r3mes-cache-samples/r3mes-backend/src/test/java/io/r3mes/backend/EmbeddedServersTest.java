@@ -3,6 +3,7 @@ package io.r3mes.backend;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.io.IOException;
 import java.net.Socket;
 import java.net.URI;
 import java.util.Map;
@@ -24,9 +25,33 @@ class EmbeddedServersTest {
         }
 
         assertThatThrownBy(() -> new Socket("127.0.0.1", redis.getPort()).close())
-                .isInstanceOf(java.io.IOException.class);
+                .isInstanceOf(IOException.class);
         assertThatThrownBy(() -> new Socket("127.0.0.1", postgres.getPort()).close())
-                .isInstanceOf(java.io.IOException.class);
+                .isInstanceOf(IOException.class);
+    }
+
+    @Test
+    void startsOnlyTheServerThatIsNotConfigured(Cluster cluster) {
+        Object database = cluster.servers().properties().get("spring.datasource.url");
+
+        try (Backend backend = Backend.start(Map.of("spring.datasource.url", database))) {
+            assertThat(backend.setting("spring.datasource.url")).isEqualTo(database);
+            assertThat(backend.setting("spring.data.redis.url"))
+                    .startsWith("redis://127.0.0.1:")
+                    .isNotEqualTo(cluster.servers().redisUrl());
+        }
+    }
+
+    @Test
+    void startsNoRedisForACacheInMemory(Cluster cluster) {
+        Object database = cluster.servers().properties().get("spring.datasource.url");
+
+        try (Backend backend =
+                Backend.start(Map.of("spring.datasource.url", database, "r3mes.cache.mode", "in-memory"))) {
+            assertThat(backend.setting("spring.data.redis.url")).isNull();
+            assertThat(backend.get("/api/users/wallet123").cache()).isEqualTo("MISS");
+            assertThat(backend.get("/api/users/wallet123").cache()).isEqualTo("HIT");
+        }
     }
 
     @Test

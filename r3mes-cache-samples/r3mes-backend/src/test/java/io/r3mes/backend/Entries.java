@@ -51,6 +51,11 @@ final class Entries implements AutoCloseable {
                 .isLessThanOrEqualTo(ttl.toMillis());
     }
 
+    /** Redis answers nobody for that long. */
+    void pauseRedis(Duration time) {
+        redis.clientPause(time.toMillis());
+    }
+
     @Override
     public void close() {
         client.shutdown();

@@ -3,6 +3,7 @@ package io.r3mes.backend;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.r3mes.backend.user.UserService;
+import java.time.Duration;
 import java.util.List;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
@@ -27,6 +28,7 @@ class ShutdownTest {
 
         try (Backend leaving = Backend.start(cluster.servers().properties())) {
             UserService users = leaving.bean(UserService.class);
+            cluster.entries().pauseRedis(Duration.ofSeconds(1));
             wallets.forEach(users::touch);
         }
 
