@@ -15,8 +15,11 @@ import io.r3mes.cache.spi.LocalEntry;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
@@ -28,6 +31,8 @@ final class BlockingCache<K, V> implements Cache<K, V> {
     private final TieredCache<V> tiered;
     private final WriteThrough writes;
     private final Invalidator invalidator;
+    /** Keys that are being loaded ahead of their expiry; bounded by the executor's queue. */
+    private final Set<String> refreshing = ConcurrentHashMap.newKeySet();
 
     BlockingCache(Node node, CachePolicy policy, TieredCache<V> tiered, WriteThrough writes, Invalidator invalidator) {
         this.node = node;
@@ -129,14 +134,20 @@ final class BlockingCache<K, V> implements Cache<K, V> {
                 : new LocalId(policy.key().render(id));
     }
 
-    /** Loads anew in the background, unless this node is loading the key already. */
+    /** Loads anew in the background, unless that is under way already. */
     void refreshAhead(K id, Read.Loading<V> loading) {
         Subject subject = Catalog.subject(policy, id);
-        if (!tiered.isLoading(subject.key())) {
-            executor().execute(() -> {
-                Read<V> read = new Read<>(subject, localId(id), loading, executor(), null, node.now());
-                tiered.refresh(read);
-            });
+        if (!refreshing.add(subject.key())) {
+            return;
+        }
+        Read<V> read = new Read<>(subject, localId(id), loading, executor(), null, node.now());
+        try {
+            CompletableFuture.supplyAsync(() -> tiered.refresh(read), executor())
+                    .thenCompose(answer -> answer)
+                    .whenComplete((answer, failure) -> refreshing.remove(subject.key()));
+        } catch (RejectedExecutionException saturated) {
+            refreshing.remove(subject.key());
+            node.observer().unavailable("refresh-ahead", saturated);
         }
     }
 

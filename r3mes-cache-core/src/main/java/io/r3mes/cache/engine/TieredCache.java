@@ -79,11 +79,6 @@ final class TieredCache<V> {
         return load(read, true);
     }
 
-    /** Whether a caller of this node is loading the key already. */
-    boolean isLoading(String key) {
-        return flights.joinable(key) != null;
-    }
-
     void countRemoteHit(String key, long startedAt) {
         observer.remoteHit(key, startedAt);
     }

@@ -1,19 +1,22 @@
 package io.r3mes.cache.memory;
 
+import io.r3mes.cache.spi.Environment;
 import io.r3mes.cache.spi.InvalidationLog;
 import io.r3mes.cache.spi.RemoteStore;
 import io.r3mes.cache.spi.TagIndex;
-import java.security.SecureRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 
 /**
  * The ports in memory. Managers that are given the same instance share it as nodes share Redis. Thread-safe; stages are
- * complete when they are returned, but for reads of the log that wait.
+ * complete when they are returned, except those of reads of the log that wait.
  */
 public final class MemoryAdapter {
 
     private static final int MOST_ENTRIES = 100_000;
+
+    /** Far above 0, so that a position minus a lag stays positive. */
+    private static final long FIRST_MICROS = 1_000_000_000_000_000L;
 
     private final Object lock = new Object();
     private final LogState state; // guarded by lock
@@ -21,17 +24,17 @@ public final class MemoryAdapter {
     private final MemoryInvalidationLog invalidationLog;
     private final MemoryTagIndex tagIndex;
 
-    public MemoryAdapter() {
-        this(monotonicMicros());
+    public MemoryAdapter(Environment environment) {
+        this(environment, microsSinceStart(environment));
     }
 
     /**
-     * @param micros the clock of positions and expiries: microseconds since the epoch, never going back
+     * @param micros the clock of positions and expiries: positive and never going back
      */
-    public MemoryAdapter(LongSupplier micros) {
-        state = new LogState(micros, new SecureRandom()::nextLong, MOST_ENTRIES);
+    public MemoryAdapter(Environment environment, LongSupplier micros) {
+        state = new LogState(micros, environment.random()::nextLong, MOST_ENTRIES);
         remoteStore = new MemoryRemoteStore(lock, micros, MOST_ENTRIES);
-        invalidationLog = new MemoryInvalidationLog(lock, micros, state);
+        invalidationLog = new MemoryInvalidationLog(lock, micros, environment.timer(), state);
         tagIndex = new MemoryTagIndex(lock, micros, MOST_ENTRIES);
     }
 
@@ -61,9 +64,8 @@ public final class MemoryAdapter {
         }
     }
 
-    private static LongSupplier monotonicMicros() {
-        long epoch = TimeUnit.MILLISECONDS.toMicros(System.currentTimeMillis());
-        long start = System.nanoTime();
-        return () -> epoch + TimeUnit.NANOSECONDS.toMicros(System.nanoTime() - start);
+    private static LongSupplier microsSinceStart(Environment environment) {
+        long start = environment.nanoTime();
+        return () -> FIRST_MICROS + TimeUnit.NANOSECONDS.toMicros(environment.nanoTime() - start);
     }
 }

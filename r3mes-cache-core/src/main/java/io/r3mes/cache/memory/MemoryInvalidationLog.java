@@ -1,6 +1,7 @@
 package io.r3mes.cache.memory;
 
 import io.r3mes.cache.spi.Appended;
+import io.r3mes.cache.spi.Environment;
 import io.r3mes.cache.spi.Head;
 import io.r3mes.cache.spi.InvalidationLog;
 import io.r3mes.cache.spi.LogEntry;
@@ -8,7 +9,9 @@ import io.r3mes.cache.spi.Marks;
 import io.r3mes.cache.spi.NodeState;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
@@ -23,13 +26,16 @@ final class MemoryInvalidationLog implements InvalidationLog {
 
     private final Object lock;
     private final LongSupplier micros;
+    private final Environment.Timer timer;
     private final LogState state; // guarded by lock
     private final ExpiringMap<Beaten> nodes; // guarded by lock
-    private final List<CompletableFuture<Void>> waiters = new ArrayList<>(); // guarded by lock
+    private final Map<Long, CompletableFuture<Void>> waiters = new HashMap<>(); // guarded by lock
+    private long lastWaiter; // guarded by lock
 
-    MemoryInvalidationLog(Object lock, LongSupplier micros, LogState state) {
+    MemoryInvalidationLog(Object lock, LongSupplier micros, Environment.Timer timer, LogState state) {
         this.lock = lock;
         this.micros = micros;
+        this.timer = timer;
         this.state = state;
         this.nodes = new ExpiringMap<>(micros, MOST_NODES);
     }
@@ -56,7 +62,7 @@ final class MemoryInvalidationLog implements InvalidationLog {
         List<CompletableFuture<Void>> woken;
         synchronized (lock) {
             appended = state.append(append);
-            woken = List.copyOf(waiters);
+            woken = List.copyOf(waiters.values());
             waiters.clear();
         }
         woken.forEach(waiter -> waiter.complete(null));
@@ -73,15 +79,20 @@ final class MemoryInvalidationLog implements InvalidationLog {
     @Override
     public CompletionStage<List<LogEntry>> read(long after, int limit, Duration wait) {
         CompletableFuture<Void> waiter = new CompletableFuture<>();
+        long number;
         synchronized (lock) {
             List<LogEntry> entries = state.read(after, limit);
             if (!entries.isEmpty() || wait.isZero() || wait.isNegative() || waiters.size() >= MOST_WAITERS) {
                 return CompletableFuture.completedFuture(entries);
             }
-            waiters.add(waiter);
+            number = ++lastWaiter;
+            waiters.put(number, waiter);
         }
-        return waiter.completeOnTimeout(null, wait.toNanos(), TimeUnit.NANOSECONDS)
-                .thenApply(woken -> endWait(waiter, after, limit));
+        Runnable cancel = timer.after(wait, () -> waiter.complete(null));
+        return waiter.thenApply(woken -> {
+            cancel.run();
+            return endWait(number, after, limit);
+        });
     }
 
     @Override
@@ -111,9 +122,9 @@ final class MemoryInvalidationLog implements InvalidationLog {
     @Override
     public void close() {}
 
-    private List<LogEntry> endWait(CompletableFuture<Void> waiter, long after, int limit) {
+    private List<LogEntry> endWait(long waiter, long after, int limit) {
         synchronized (lock) {
-            waiters.removeIf(waiting -> waiting == waiter);
+            waiters.remove(waiter);
             return state.read(after, limit);
         }
     }

@@ -26,11 +26,10 @@ public final class RedisAdapter implements AutoCloseable {
 
     private RedisAdapter(RedisSettings settings, RedisKeys keys, LongSupplier random) {
         clients = new RedisClients(settings);
-        commands = new RedisLink("commands", clients);
-        reading = new RedisLink("log reader", clients);
+        commands = new RedisLink("commands", clients, random);
+        reading = new RedisLink("log reader", clients, random);
         remoteStore = new RedisRemoteStore(commands, keys);
-        invalidationLog = new RedisInvalidationLog(
-                new RedisInvalidationLog.Links(commands, reading), keys, random, settings.commandTimeout());
+        invalidationLog = new RedisInvalidationLog(new RedisInvalidationLog.Links(commands, reading), keys, random);
         tagIndex = new RedisTagIndex(commands, keys, random);
     }
 
@@ -63,8 +62,6 @@ public final class RedisAdapter implements AutoCloseable {
     /** Ends the connections. Operations fail from then on. Client resources of the application stay as they are. */
     @Override
     public void close() {
-        commands.close();
-        reading.close();
-        clients.close();
+        clients.closeAfter(CompletableFuture.allOf(commands.close(), reading.close()));
     }
 }

@@ -12,7 +12,6 @@ import io.lettuce.core.codec.RedisCodec;
 import io.lettuce.core.codec.StringCodec;
 import io.lettuce.core.masterreplica.MasterReplica;
 import io.lettuce.core.resource.ClientResources;
-import io.lettuce.core.resource.Delay;
 import io.netty.util.Timer;
 import java.time.Duration;
 import java.util.List;
@@ -26,10 +25,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** The Lettuce client of one adapter: opens connections to whatever the settings describe. */
-final class RedisClients implements AutoCloseable {
-
-    static final Duration FIRST_DELAY = Duration.ofMillis(50);
-    static final Duration LONGEST_DELAY = Duration.ofSeconds(2);
+final class RedisClients {
 
     private static final Logger log = LoggerFactory.getLogger(RedisClients.class);
     private static final Duration SHUTDOWN_TIMEOUT = Duration.ofSeconds(2);
@@ -40,12 +36,8 @@ final class RedisClients implements AutoCloseable {
     private final ClientResources resources;
 
     RedisClients(RedisSettings settings) {
-        ClientResources given = settings.resources();
-        ClientResources.Builder builder = given == null ? ClientResources.builder() : sharing(given);
-        resources = builder.reconnectDelay(
-                        Delay.equalJitter(FIRST_DELAY, LONGEST_DELAY, FIRST_DELAY.toMillis(), TimeUnit.MILLISECONDS))
-                .build();
         RedisOptions options = new RedisOptions(settings);
+        resources = options.resources();
         List<RedisURI> uris = options.uris();
         if (settings.topology() == RedisSettings.Topology.CLUSTER) {
             RedisClusterClient cluster = RedisClusterClient.create(resources, uris);
@@ -70,23 +62,15 @@ final class RedisClients implements AutoCloseable {
         return resources.timer();
     }
 
-    /** Waits for the connections to close, but not for long. */
-    @Override
-    public void close() {
+    /** Ends the client when its connections are closed. Waits, but not for long. */
+    void closeAfter(CompletableFuture<Void> connections) {
+        await(connections);
         await(client.shutdownAsync(0, SHUTDOWN_TIMEOUT.toMillis(), TimeUnit.MILLISECONDS));
         CompletableFuture<Boolean> ended = new CompletableFuture<>();
         resources
                 .shutdown(0, SHUTDOWN_TIMEOUT.toMillis(), TimeUnit.MILLISECONDS)
                 .addListener(future -> ended.complete(future.isSuccess()));
         await(ended);
-    }
-
-    /** Resources on the threads and the timer of {@code given}, which their shutdown leaves running. */
-    private static ClientResources.Builder sharing(ClientResources given) {
-        return given.mutate()
-                .eventLoopGroupProvider(given.eventLoopGroupProvider())
-                .eventExecutorGroup(given.eventExecutorGroup())
-                .timer(given.timer());
     }
 
     private static CompletionStage<Opened> openSingle(RedisClient client, RedisURI uri) {

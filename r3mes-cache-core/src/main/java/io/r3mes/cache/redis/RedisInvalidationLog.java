@@ -3,6 +3,7 @@ package io.r3mes.cache.redis;
 import static io.r3mes.cache.redis.LuaScript.bytes;
 import static io.r3mes.cache.redis.LuaScript.text;
 
+import io.lettuce.core.StreamMessage;
 import io.lettuce.core.XReadArgs;
 import io.lettuce.core.XReadArgs.StreamOffset;
 import io.r3mes.cache.spi.Appended;
@@ -34,13 +35,11 @@ final class RedisInvalidationLog implements InvalidationLog {
     private final Links links;
     private final RedisKeys keys;
     private final LongSupplier random;
-    private final Duration commandTimeout;
 
-    RedisInvalidationLog(Links links, RedisKeys keys, LongSupplier random, Duration commandTimeout) {
+    RedisInvalidationLog(Links links, RedisKeys keys, LongSupplier random) {
         this.links = links;
         this.keys = keys;
         this.random = random;
-        this.commandTimeout = commandTimeout;
     }
 
     @Override
@@ -113,23 +112,17 @@ final class RedisInvalidationLog implements InvalidationLog {
     }
 
     @Override
-    @SuppressWarnings("unchecked") // The array of variable arguments is only read.
+    @SuppressWarnings("unchecked") // an array of one stream offset
     public CompletionStage<List<LogEntry>> read(long after, int limit, Duration wait) {
-        Duration bounded = wait.compareTo(LONGEST_WAIT) < 0 ? wait : LONGEST_WAIT;
-        boolean blocks = bounded.toMillis() > 0;
+        long millis = Math.min(wait.toMillis(), LONGEST_WAIT.toMillis());
+        boolean waits = millis > 0;
         XReadArgs arguments = XReadArgs.Builder.count(limit);
-        if (blocks) {
-            arguments.block(bounded.toMillis());
+        if (waits) {
+            arguments.block(millis);
         }
         StreamOffset<String> from = StreamOffset.from(keys.log(), after + "-0");
-        long timeout = bounded.plus(commandTimeout).toNanos();
-        RedisLink link = blocks ? links.reading() : links.commands();
-        return link.call(commands -> commands.xread(arguments, from)
-                .toCompletableFuture()
-                .orTimeout(timeout, TimeUnit.NANOSECONDS)
-                .thenApply(found -> found == null
-                        ? List.of()
-                        : found.stream().map(LogCodec::decode).toList()));
+        RedisLink link = waits ? links.reading() : links.commands();
+        return link.call(commands -> commands.xread(arguments, from).thenApply(RedisInvalidationLog::entries));
     }
 
     @Override
@@ -160,6 +153,10 @@ final class RedisInvalidationLog implements InvalidationLog {
     private static <T> CompletionStage<T> tooHigh(long position) {
         return CompletableFuture.failedFuture(
                 new IllegalArgumentException("The position " + position + " is too high to be one of the log"));
+    }
+
+    private static List<LogEntry> entries(@Nullable List<StreamMessage<String, byte[]>> found) {
+        return found == null ? List.of() : found.stream().map(LogCodec::decode).toList();
     }
 
     private static Head head(List<@Nullable Object> reply) {

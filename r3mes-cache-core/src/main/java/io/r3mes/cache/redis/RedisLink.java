@@ -5,9 +5,9 @@ import io.r3mes.cache.redis.RedisClients.Opened;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -16,23 +16,25 @@ import org.slf4j.LoggerFactory;
  * One connection. The first operation begins to open it in the background, and opening is retried until it succeeds; from
  * then on Lettuce reconnects. While there is none, operations fail at once.
  */
-final class RedisLink implements AutoCloseable {
+final class RedisLink {
 
     private static final Logger log = LoggerFactory.getLogger(RedisLink.class);
 
     private final String name;
     private final RedisClients clients;
+    private final LongSupplier random;
     private final CompletableFuture<Void> connected = new CompletableFuture<>();
     private final Object lock = new Object();
     private volatile @Nullable Opened opened;
     private volatile @Nullable Throwable lastFailure;
     private boolean opening; // guarded by lock
     private boolean closed; // guarded by lock
-    private Duration delay = RedisClients.FIRST_DELAY; // guarded by lock
+    private Duration delay = RedisOptions.FIRST_DELAY; // guarded by lock
 
-    RedisLink(String name, RedisClients clients) {
+    RedisLink(String name, RedisClients clients, LongSupplier random) {
         this.name = name;
         this.clients = clients;
+        this.random = random;
     }
 
     /** Sends a command. Whatever goes wrong completes the stage. */
@@ -63,13 +65,17 @@ final class RedisLink implements AutoCloseable {
         return connected;
     }
 
-    /** Ends connecting; the shutdown of the clients closes the connection. */
-    @Override
-    public void close() {
+    /** Ends the connection and all attempts to open it. */
+    CompletableFuture<Void> close() {
+        Opened current;
         synchronized (lock) {
+            current = closed ? null : opened;
             closed = true;
         }
         connected.completeExceptionally(new RedisUnavailableException("The adapter is closed", lastFailure));
+        return current == null
+                ? CompletableFuture.completedFuture(null)
+                : current.connection().closeAsync();
     }
 
     private void attempt() {
@@ -96,7 +102,7 @@ final class RedisLink implements AutoCloseable {
             opened = late ? null : connection;
         }
         if (late) {
-            connection.connection().closeAsync();
+            CompletableFuture<Void> unused = connection.connection().closeAsync();
             return;
         }
         log.info("Connected to Redis ({})", name);
@@ -111,14 +117,14 @@ final class RedisLink implements AutoCloseable {
             }
             pause = delay;
             Duration doubled = delay.multipliedBy(2);
-            delay = doubled.compareTo(RedisClients.LONGEST_DELAY) < 0 ? doubled : RedisClients.LONGEST_DELAY;
+            delay = doubled.compareTo(RedisOptions.LONGEST_DELAY) < 0 ? doubled : RedisOptions.LONGEST_DELAY;
         }
         if (lastFailure == null) {
             log.warn("Cannot connect to Redis ({}), trying on in the background: {}", name, rootOf(failure));
         }
         lastFailure = failure;
         long half = pause.toMillis() / 2;
-        long jittered = half + ThreadLocalRandom.current().nextLong(half + 1);
+        long jittered = half + Math.floorMod(random.getAsLong(), half + 1);
         try {
             clients.timer().newTimeout(timeout -> attempt(), jittered, TimeUnit.MILLISECONDS);
         } catch (IllegalStateException timerStopped) {

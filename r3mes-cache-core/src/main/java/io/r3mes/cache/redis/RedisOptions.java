@@ -8,17 +8,26 @@ import io.lettuce.core.TimeoutOptions;
 import io.lettuce.core.TimeoutOptions.TimeoutSource;
 import io.lettuce.core.cluster.ClusterClientOptions;
 import io.lettuce.core.cluster.ClusterTopologyRefreshOptions;
+import io.lettuce.core.event.DefaultEventPublisherOptions;
+import io.lettuce.core.protocol.CommandArgs;
 import io.lettuce.core.protocol.CommandType;
 import io.lettuce.core.protocol.ProtocolKeyword;
 import io.lettuce.core.protocol.RedisCommand;
+import io.lettuce.core.resource.ClientResources;
+import io.lettuce.core.resource.Delay;
 import java.time.Duration;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /** The Lettuce options of one adapter: those of the application, with what coherence depends on set. */
 final class RedisOptions {
+
+    static final Duration FIRST_DELAY = Duration.ofMillis(50);
+    static final Duration LONGEST_DELAY = Duration.ofSeconds(2);
 
     /** Bounds connecting, handshakes and topology queries. */
     private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(1);
@@ -53,9 +62,47 @@ final class RedisOptions {
 
     /** Copies of the URIs whose time-out bounds the handshake. */
     List<RedisURI> uris() {
-        return settings.uris().stream()
-                .map(uri -> RedisURI.builder(uri).withTimeout(CONNECT_TIMEOUT).build())
-                .toList();
+        return settings.uris().stream().map(RedisOptions::copy).toList();
+    }
+
+    /** Resources that reconnect soon. They share whatever has threads with those of the application, if it gave any. */
+    ClientResources resources() {
+        ClientResources.Builder builder = ClientResources.builder()
+                .reconnectDelay(
+                        Delay.equalJitter(FIRST_DELAY, LONGEST_DELAY, FIRST_DELAY.toMillis(), TimeUnit.MILLISECONDS));
+        ClientResources given = settings.resources();
+        if (given != null) {
+            builder.addressResolverGroup(given.addressResolverGroup())
+                    .commandLatencyRecorder(given.commandLatencyRecorder())
+                    .commandLatencyPublisherOptions(DefaultEventPublisherOptions.disabled())
+                    .eventBus(given.eventBus())
+                    .eventExecutorGroup(given.eventExecutorGroup())
+                    .eventLoopGroupProvider(given.eventLoopGroupProvider())
+                    .nettyCustomizer(given.nettyCustomizer())
+                    .socketAddressResolver(given.socketAddressResolver())
+                    .timer(given.timer())
+                    .tracing(given.tracing());
+        }
+        return builder.build();
+    }
+
+    /** Lettuce's own copy leaves sentinels out. */
+    private static RedisURI copy(RedisURI uri) {
+        RedisURI copy = new RedisURI();
+        if (uri.getHost() != null) {
+            copy.setHost(uri.getHost());
+        }
+        copy.setPort(uri.getPort());
+        copy.setSocket(uri.getSocket());
+        copy.setSentinelMasterId(uri.getSentinelMasterId());
+        uri.getSentinels().forEach(sentinel -> copy.getSentinels().add(copy(sentinel)));
+        copy.setCredentialsProvider(uri.getCredentialsProvider());
+        copy.setDatabase(uri.getDatabase());
+        copy.setClientName(uri.getClientName());
+        copy.setDriverInfo(uri.getDriverInfo());
+        copy.applySsl(uri);
+        copy.setTimeout(CONNECT_TIMEOUT);
+        return copy;
     }
 
     private ClientOptions.Builder apply(ClientOptions.Builder builder, @Nullable ClientOptions base) {
@@ -86,6 +133,8 @@ final class RedisOptions {
                 CommandType.SCAN,
                 CommandType.ZPOPMIN);
 
+        private static final Pattern WAIT = Pattern.compile("\\bBLOCK (\\d+)");
+
         private final long commandNanos;
 
         Timeouts(Duration command) {
@@ -95,9 +144,15 @@ final class RedisOptions {
         @Override
         public long getTimeout(RedisCommand<?, ?, ?> command) {
             if (command.getType() == CommandType.XREAD) {
-                return RedisInvalidationLog.LONGEST_WAIT.plusNanos(commandNanos).toNanos();
+                return commandNanos + TimeUnit.MILLISECONDS.toNanos(waitMillis(command));
             }
             return OURS.contains(command.getType()) ? commandNanos : CONNECT_TIMEOUT.toNanos();
+        }
+
+        private static long waitMillis(RedisCommand<?, ?, ?> command) {
+            CommandArgs<?, ?> arguments = command.getArgs();
+            Matcher wait = WAIT.matcher(arguments == null ? "" : arguments.toCommandString());
+            return wait.find() ? Long.parseLong(wait.group(1)) : 0;
         }
 
         @Override

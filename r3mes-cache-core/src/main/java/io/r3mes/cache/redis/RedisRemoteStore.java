@@ -31,7 +31,7 @@ final class RedisRemoteStore implements RemoteStore {
 
     @Override
     public CompletionStage<byte @Nullable []> get(String key) {
-        return link.<byte @Nullable []>call(commands -> commands.get(keys.value(key)));
+        return link.call(commands -> commands.get(keys.value(key)).<byte @Nullable []>thenApply(value -> value));
     }
 
     @Override

@@ -65,7 +65,12 @@ public final class R3mesCache {
 
     /** Keeps entries and invalidations in this JVM only, with the semantics of Redis. */
     public R3mesCache inMemory() {
-        return inMemory(new MemoryAdapter());
+        return inMemory(memory());
+    }
+
+    /** A store for {@link #inMemory(MemoryAdapter)}, on the system's time. */
+    public static MemoryAdapter memory() {
+        return new MemoryAdapter(Threads.ofSystem());
     }
 
     /** The same, shared between the managers that are given one adapter. */
@@ -154,7 +159,7 @@ public final class R3mesCache {
                     new EngineConfig.Ports(adapter.remoteStore(), adapter.invalidationLog(), adapter.tagIndex(), local);
             return new Storage(ports, adapter::close);
         }
-        MemoryAdapter adapter = memory == null ? new MemoryAdapter() : memory;
+        MemoryAdapter adapter = memory == null ? memory() : memory;
         EngineConfig.Ports ports =
                 new EngineConfig.Ports(adapter.remoteStore(), adapter.invalidationLog(), adapter.tagIndex(), local);
         return new Storage(ports, () -> {});

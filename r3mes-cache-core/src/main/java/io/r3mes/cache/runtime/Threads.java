@@ -3,6 +3,7 @@ package io.r3mes.cache.runtime;
 import io.r3mes.cache.spi.Environment;
 import java.time.Duration;
 import java.util.Objects;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -39,6 +40,11 @@ final class Threads implements AutoCloseable {
         this.executor = pool == null ? Objects.requireNonNull(given) : pool;
     }
 
+    /** Needs no closing; its executor is the caller's thread. */
+    static Environment ofSystem() {
+        return new Environment(System::nanoTime, Threads::later, Runnable::run, RANDOM);
+    }
+
     Environment environment() {
         return new Environment(System::nanoTime, this::after, executor, RANDOM);
     }
@@ -58,6 +64,12 @@ final class Threads implements AutoCloseable {
         } catch (RejectedExecutionException closed) {
             return () -> {};
         }
+    }
+
+    private static Runnable later(Duration delay, Runnable task) {
+        CompletableFuture<Void> run = CompletableFuture.runAsync(
+                task, CompletableFuture.delayedExecutor(delay.toNanos(), TimeUnit.NANOSECONDS));
+        return () -> run.cancel(false);
     }
 
     private static ExecutorService pool() {

@@ -118,7 +118,7 @@ class InterceptionTest {
                 });
     }
 
-    static class Concrete {
+    public static class Concrete {
 
         private final AtomicInteger calls = new AtomicInteger();
 
@@ -128,7 +128,7 @@ class InterceptionTest {
         }
     }
 
-    interface Repository {
+    public interface Repository {
 
         int find(String id);
 
@@ -136,7 +136,7 @@ class InterceptionTest {
         int other(String id);
     }
 
-    static class Implementation implements Repository {
+    public static class Implementation implements Repository {
 
         private final AtomicInteger calls = new AtomicInteger();
 

@@ -1,0 +1,100 @@
+package io.r3mes.cache.race;
+
+import io.r3mes.cache.LoadContext;
+import io.r3mes.cache.Loader;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+
+/** The source of truth of a race: a version for each id, which only grows. */
+final class Database {
+
+    private final Map<String, Long> versions = new ConcurrentHashMap<>();
+    private final AtomicLong loads = new AtomicLong();
+
+    /** Commits the next version of an id and returns it. */
+    long commit(String id) {
+        return versions.merge(id, 1L, Long::sum);
+    }
+
+    long read(String id) {
+        return versions.getOrDefault(id, 0L);
+    }
+
+    /** Reads what is committed at the moment of the load. */
+    Loader<String, Long, RuntimeException> loader() {
+        return (id, context) -> {
+            loads.incrementAndGet();
+            return read(id);
+        };
+    }
+
+    /** Reads first, then dawdles: announces that it has read, and returns when it is let go. */
+    Dawdler dawdler() {
+        return new Dawdler(this);
+    }
+
+    long loads() {
+        return loads.get();
+    }
+
+    /** A loader that holds an old value in hand while something else happens. */
+    static final class Dawdler implements Loader<String, Long, RuntimeException> {
+
+        private final Database database;
+        private final Semaphore read = new Semaphore(0);
+        private final Semaphore go = new Semaphore(0);
+
+        private Dawdler(Database database) {
+            this.database = database;
+        }
+
+        @Override
+        public Long load(String id, LoadContext context) {
+            long value = database.read(id);
+            read.release();
+            go.acquireUninterruptibly();
+            return value;
+        }
+
+        /** Waits until the loader holds its value. */
+        void awaitRead() {
+            if (!acquired()) {
+                throw new IllegalStateException("The loader is not asked");
+            }
+        }
+
+        private boolean acquired() {
+            try {
+                return read.tryAcquire(30, TimeUnit.SECONDS);
+            } catch (InterruptedException interrupt) {
+                Thread.currentThread().interrupt();
+                return false;
+            }
+        }
+
+        boolean hasRead() {
+            return read.availablePermits() > 0;
+        }
+
+        void letGo() {
+            go.release();
+        }
+    }
+
+    /** Names the dawdler that the next load uses. */
+    static final class Handover {
+
+        private volatile Dawdler current = new Database().dawdler();
+
+        void set(Dawdler next) {
+            current = next;
+        }
+
+        Dawdler current() {
+            return current;
+        }
+    }
+}

@@ -1,0 +1,266 @@
+package io.r3mes.cache.race;
+
+import static io.r3mes.cache.race.RaceFixture.CACHE;
+import static io.r3mes.cache.race.RaceFixture.end;
+import static io.r3mes.cache.race.RaceFixture.waver;
+
+import io.r3mes.cache.Cache;
+import io.r3mes.cache.CacheManager;
+import io.r3mes.cache.Invalidation;
+import io.r3mes.cache.WarmTask;
+import io.r3mes.cache.race.Database.Dawdler;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.CyclicBarrier;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.function.Function;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** Loads that are overtaken by an invalidation: what they bring must not stay. */
+class LoadRacesTest {
+
+    private final RaceFixture race = new RaceFixture();
+
+    @AfterEach
+    void close() {
+        race.close();
+    }
+
+    @Test
+    void loadOvertakenByKeyInvalidationOfTheSameNode() throws Exception {
+        race.play("load overtaken by a key invalidation, same node", id -> {
+            byKeyHere(id);
+            Dawdler dawdler = race.database.dawdler();
+            Future<Long> load = race.start(() -> race.cacheHere.get(id, dawdler));
+            dawdler.awaitRead();
+            long committed = race.database.commit(id);
+            Invalidation acknowledged = byKeyHere(id);
+            dawdler.letGo();
+            waver();
+            race.count(race.cacheHere.get(id, race.database.loader()), committed);
+            end(load);
+            race.checkBoth(id, acknowledged);
+        });
+    }
+
+    @Test
+    void loadOvertakenByKeyInvalidationOfAnotherNode() throws Exception {
+        overtaken(
+                "load overtaken by a key invalidation, other node",
+                id -> race.there.invalidator().invalidateKey(race.cacheThere.key(id)));
+    }
+
+    @Test
+    void loadOvertakenByTagInvalidation() throws Exception {
+        overtaken(
+                "load overtaken by a tag invalidation",
+                id -> race.there.invalidator().invalidateByTag("id:" + id));
+    }
+
+    @Test
+    void loadOvertakenByPatternInvalidation() throws Exception {
+        overtaken(
+                "load overtaken by a pattern invalidation",
+                id -> race.there.invalidator().invalidateByPattern("version:*"));
+    }
+
+    @Test
+    void loadOvertakenByCacheInvalidation() throws Exception {
+        overtaken(
+                "load overtaken by a cache invalidation",
+                id -> race.here.invalidator().invalidateCache(CACHE));
+    }
+
+    @Test
+    void loadOvertakenByInvalidationOfEverything() throws Exception {
+        overtaken(
+                "load overtaken by an invalidation of everything",
+                id -> race.there.invalidator().invalidateAll());
+    }
+
+    /** The loader has read the old version when the invalidation is acknowledged, and returns it afterwards. */
+    private void overtaken(String name, Function<String, Invalidation> invalidate) throws Exception {
+        race.play(name, id -> {
+            race.here.invalidator().invalidateKey(race.cacheHere.key(id));
+            Dawdler dawdler = race.database.dawdler();
+            Future<Long> load = race.start(() -> race.cacheHere.get(id, dawdler));
+            dawdler.awaitRead();
+            race.database.commit(id);
+            Invalidation acknowledged = invalidate.apply(id);
+            dawdler.letGo();
+            waver();
+            race.checkBoth(id, acknowledged);
+            end(load);
+            race.checkBoth(id, acknowledged);
+        });
+    }
+
+    @Test
+    void tagThatTheLoaderDecides() throws Exception {
+        race.play("tag decided by the loader, invalidated while it loads", id -> {
+            race.here.invalidator().invalidateKey(race.cacheHere.key(id));
+            Dawdler dawdler = race.database.dawdler();
+            Future<Long> load = race.start(() -> race.cacheHere.get(id, (wanted, context) -> {
+                context.tags("decided:" + wanted);
+                return dawdler.load(wanted, context);
+            }));
+            dawdler.awaitRead();
+            race.database.commit(id);
+            Invalidation acknowledged = race.there.invalidator().invalidateByTag("decided:" + id);
+            dawdler.letGo();
+            end(load);
+            race.checkBoth(id, acknowledged);
+        });
+    }
+
+    @Test
+    void slowLoadOfTwoByOneClient() throws Exception {
+        race.play("two loads of one client, the first one slow", id -> {
+            byKeyHere(id);
+            Dawdler dawdler = race.database.dawdler();
+            Future<Long> slow = race.start(() -> race.cacheHere.get(id, dawdler));
+            dawdler.awaitRead();
+            race.database.commit(id);
+            Invalidation acknowledged = byKeyHere(id);
+            Future<Long> quick = race.start(() -> race.cacheHere.get(id, (wanted, context) -> {
+                waver();
+                return race.database.read(wanted);
+            }));
+            waver();
+            dawdler.letGo();
+            race.count(end(quick), race.database.read(id));
+            end(slow);
+            race.checkBoth(id, acknowledged);
+        });
+    }
+
+    @Test
+    void callerJoinsNoLoadThatBeganBeforeTheInvalidation() throws Exception {
+        race.play("caller joins a load that began before the invalidation", id -> {
+            byKeyHere(id);
+            Dawdler dawdler = race.database.dawdler();
+            Future<Long> old = race.start(() -> race.cacheHere.get(id, dawdler));
+            dawdler.awaitRead();
+            long committed = race.database.commit(id);
+            byKeyHere(id);
+            Future<Long> caller = race.start(() -> race.cacheHere.get(id, race.database.loader()));
+            race.count(end(caller), committed);
+            dawdler.letGo();
+            end(old);
+        });
+    }
+
+    @Test
+    void refreshAheadOvertaken() throws Exception {
+        Cache<String, Long> eager = race.here.cache("eager", Long.class);
+        Cache<String, Long> eagerThere = race.there.cache("eager", Long.class);
+        race.play("refresh-ahead overtaken by an invalidation", id -> {
+            eager.delete(id);
+            eager.get(id, race.database.loader());
+            Dawdler dawdler = race.database.dawdler();
+            Thread reader = Thread.currentThread();
+            while (!dawdler.hasRead()) {
+                eager.get(
+                        id,
+                        (wanted, context) -> Thread.currentThread() == reader
+                                ? race.database.read(wanted)
+                                : dawdler.load(wanted, context));
+                Thread.onSpinWait();
+            }
+            dawdler.awaitRead();
+            long committed = race.database.commit(id);
+            Invalidation acknowledged = race.there.invalidator().invalidateKey(eager.key(id));
+            race.awaitBoth(acknowledged);
+            dawdler.letGo();
+            waver();
+            race.count(eager.get(id, race.database.loader()), committed);
+            race.count(eagerThere.get(id, race.database.loader()), committed);
+        });
+    }
+
+    @Test
+    void warmerOvertaken() throws Exception {
+        Database.Handover handover = new Database.Handover();
+        race.here
+                .warmer()
+                .register(new WarmTask(
+                        "versions",
+                        false,
+                        null,
+                        Set.of(String.class),
+                        trigger -> race.cacheHere.refresh((String) trigger.event(), handover.current())));
+        race.play("warmer overtaken by an invalidation", id -> {
+            Dawdler dawdler = race.database.dawdler();
+            handover.set(dawdler);
+            var warm = race.here.warmer().onEvent(id);
+            dawdler.awaitRead();
+            race.database.commit(id);
+            Invalidation acknowledged = race.there.invalidator().invalidateKey(race.cacheHere.key(id));
+            dawdler.letGo();
+            warm.join();
+            race.checkBoth(id, acknowledged);
+        });
+    }
+
+    @Test
+    void bulkLoadOvertaken() throws Exception {
+        race.play("bulk load overtaken by an invalidation", id -> {
+            List<String> ids = List.of(id, id + "b", id + "c");
+            race.here.invalidator().invalidateByTag("versions");
+            Dawdler dawdler = race.database.dawdler();
+            Future<Map<String, Long>> load = race.start(() -> race.cacheHere.getAll(ids, missing -> {
+                Map<String, Long> read = new HashMap<>();
+                missing.forEach(each -> read.put(each, race.database.read(each)));
+                dawdler.load(id, null);
+                return read;
+            }));
+            dawdler.awaitRead();
+            race.database.commit(id);
+            Invalidation acknowledged = byKeyHere(id);
+            dawdler.letGo();
+            end(load);
+            race.checkBoth(id, acknowledged);
+        });
+    }
+
+    @Test
+    void thirtyTwoThreadsOnTwoNodesLoadOnce() throws Exception {
+        int perNode = 16;
+        ExecutorService threads = Executors.newFixedThreadPool(2 * perNode);
+        race.play("32 threads on 2 nodes, one missing key: more than one load", id -> {
+            Invalidation gone = byKeyHere(id);
+            race.awaitBoth(gone);
+            long before = race.database.loads();
+            CyclicBarrier barrier = new CyclicBarrier(2 * perNode);
+            List<Future<Long>> reads = Stream.of(race.here, race.there)
+                    .flatMap(node -> IntStream.range(0, perNode).mapToObj(i -> node))
+                    .map(node -> threads.submit(() -> {
+                        barrier.await();
+                        return cache(node).get(id, race.database.loader());
+                    }))
+                    .toList();
+            for (Future<Long> read : reads) {
+                end(read);
+            }
+            if (race.database.loads() - before != 1) {
+                race.countOne();
+            }
+        });
+        threads.shutdownNow();
+    }
+
+    private static Cache<String, Long> cache(CacheManager node) {
+        return node.cache(CACHE, Long.class);
+    }
+
+    private Invalidation byKeyHere(String id) {
+        return race.here.invalidator().invalidateKey(race.cacheHere.key(id));
+    }
+}

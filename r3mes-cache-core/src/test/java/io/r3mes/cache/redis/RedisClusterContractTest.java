@@ -1,0 +1,56 @@
+package io.r3mes.cache.redis;
+
+import io.r3mes.cache.redis.RedisSettings.Topology;
+import io.r3mes.cache.testing.InvalidationLogContract;
+import io.r3mes.cache.testing.Ports;
+import io.r3mes.cache.testing.RedisServers;
+import io.r3mes.cache.testing.RemoteStoreContract;
+import io.r3mes.cache.testing.TagIndexContract;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Nested;
+
+/** The contracts, on a cluster of three masters. */
+class RedisClusterContractTest {
+
+    private static RedisServers.Group servers;
+
+    @BeforeAll
+    static void start() {
+        servers = RedisServers.cluster(3);
+    }
+
+    @AfterAll
+    static void stop() {
+        servers.close();
+    }
+
+    private static Ports ports() {
+        return RedisPorts.connected(
+                RedisPorts.settings(Topology.CLUSTER, servers.server(0).uri()));
+    }
+
+    @Nested
+    class Store extends RemoteStoreContract {
+        @Override
+        protected Ports open() {
+            return ports();
+        }
+    }
+
+    @Nested
+    class Log extends InvalidationLogContract {
+        @Override
+        protected Ports open() {
+            return ports();
+        }
+    }
+
+    @Nested
+    class Tags extends TagIndexContract {
+        @Override
+        protected Ports open() {
+            return ports();
+        }
+    }
+}

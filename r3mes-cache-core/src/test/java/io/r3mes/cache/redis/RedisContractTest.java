@@ -1,0 +1,56 @@
+package io.r3mes.cache.redis;
+
+import io.r3mes.cache.redis.RedisSettings.Topology;
+import io.r3mes.cache.testing.InvalidationLogContract;
+import io.r3mes.cache.testing.Ports;
+import io.r3mes.cache.testing.RedisProcess;
+import io.r3mes.cache.testing.RedisServers;
+import io.r3mes.cache.testing.RemoteStoreContract;
+import io.r3mes.cache.testing.TagIndexContract;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Nested;
+
+/** The contracts, on a single server. */
+class RedisContractTest {
+
+    private static RedisProcess server;
+
+    @BeforeAll
+    static void start() {
+        server = RedisServers.standalone();
+    }
+
+    @AfterAll
+    static void stop() {
+        server.close();
+    }
+
+    private static Ports ports() {
+        return RedisPorts.connected(RedisPorts.settings(Topology.STANDALONE, server.uri()));
+    }
+
+    @Nested
+    class Store extends RemoteStoreContract {
+        @Override
+        protected Ports open() {
+            return ports();
+        }
+    }
+
+    @Nested
+    class Log extends InvalidationLogContract {
+        @Override
+        protected Ports open() {
+            return ports();
+        }
+    }
+
+    @Nested
+    class Tags extends TagIndexContract {
+        @Override
+        protected Ports open() {
+            return ports();
+        }
+    }
+}

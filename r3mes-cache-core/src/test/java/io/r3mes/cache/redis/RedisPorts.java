@@ -1,0 +1,101 @@
+package io.r3mes.cache.redis;
+
+import io.lettuce.core.RedisURI;
+import io.lettuce.core.cluster.api.async.RedisClusterAsyncCommands;
+import io.lettuce.core.resource.ClientResources;
+import io.r3mes.cache.redis.RedisSettings.Topology;
+import io.r3mes.cache.spi.InvalidationLog;
+import io.r3mes.cache.spi.RemoteStore;
+import io.r3mes.cache.spi.TagIndex;
+import io.r3mes.cache.testing.Await;
+import io.r3mes.cache.testing.Ports;
+import java.time.Duration;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+
+/** The ports of a connected adapter on Redis, and a connection beside it. */
+final class RedisPorts implements Ports {
+
+    /** Generous, because test machines pause. */
+    static final Duration COMMAND_TIMEOUT = Duration.ofSeconds(5);
+
+    private static final ClientResources RESOURCES = ClientResources.create();
+    private static final AtomicInteger NAMESPACES = new AtomicInteger();
+
+    private final RedisAdapter adapter;
+    private final RedisKeys keys;
+    private final RedisClients clients;
+    private final RedisLink link;
+
+    private RedisPorts(RedisSettings settings, String namespace) {
+        adapter = RedisAdapter.create(settings, namespace);
+        keys = new RedisKeys(namespace);
+        clients = new RedisClients(settings);
+        link = new RedisLink("test", clients, () -> 0);
+    }
+
+    static RedisPorts connected(RedisSettings settings) {
+        RedisPorts ports = new RedisPorts(settings, "test-" + NAMESPACES.incrementAndGet());
+        Await.result(ports.adapter.connect());
+        Await.result(ports.link.connect());
+        return ports;
+    }
+
+    static RedisSettings settings(Topology topology, String... uris) {
+        return new RedisSettings(
+                topology, List.of(uris).stream().map(RedisURI::create).toList(), COMMAND_TIMEOUT, null, RESOURCES);
+    }
+
+    /** The names of all keys of the namespace. */
+    Set<String> names() {
+        return redis(commands -> commands.keys("*" + keys.namespace() + "*")).stream()
+                .collect(Collectors.toSet());
+    }
+
+    RedisAdapter adapter() {
+        return adapter;
+    }
+
+    RedisKeys keys() {
+        return keys;
+    }
+
+    <T> T redis(Function<RedisClusterAsyncCommands<String, byte[]>, CompletionStage<T>> command) {
+        return Await.result(link.call(command));
+    }
+
+    @Override
+    public RemoteStore store() {
+        return adapter.remoteStore();
+    }
+
+    @Override
+    public InvalidationLog log() {
+        return adapter.invalidationLog();
+    }
+
+    @Override
+    public TagIndex tags() {
+        return adapter.tagIndex();
+    }
+
+    @Override
+    public void loseMetadata() {
+        redis(commands -> commands.del(keys.meta()));
+    }
+
+    @Override
+    public void loseStamp(String tag) {
+        redis(commands -> commands.del(keys.stamp(tag)));
+    }
+
+    @Override
+    public void close() {
+        clients.closeAfter(link.close());
+        adapter.close();
+    }
+}

@@ -1,0 +1,133 @@
+package io.r3mes.cache.spring.autoconfigure;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.binder.MeterBinder;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.r3mes.cache.CacheConfigurationException;
+import io.r3mes.cache.CacheInvalidator;
+import io.r3mes.cache.CacheManager;
+import io.r3mes.cache.CacheMetrics;
+import io.r3mes.cache.CacheWarmer;
+import io.r3mes.cache.spring.Contexts;
+import io.r3mes.cache.spring.R3mesCacheWarm;
+import io.r3mes.cache.spring.R3mesCacheable;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.springframework.boot.WebApplicationType;
+import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
+import org.springframework.boot.builder.SpringApplicationBuilder;
+import org.springframework.boot.context.event.ApplicationReadyEvent;
+import org.springframework.boot.diagnostics.FailureAnalysis;
+import org.springframework.boot.health.contributor.HealthIndicator;
+import org.springframework.boot.health.contributor.Status;
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
+import org.springframework.context.ConfigurableApplicationContext;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.context.event.EventListener;
+
+/** The starter in an application as Spring Boot starts it. */
+@ExtendWith(OutputCaptureExtension.class)
+class ApplicationTest {
+
+    private static ConfigurableApplicationContext start(Class<?> application, String... arguments) {
+        return new SpringApplicationBuilder(application)
+                .web(WebApplicationType.NONE)
+                .run(arguments);
+    }
+
+    @Test
+    void offersItsBeansAndWarmsBeforeReadiness() {
+        try (ConfigurableApplicationContext context =
+                start(Backend.class, "--r3mes.cache.mode=in-memory", "--spring.main.lazy-initialization=true")) {
+            assertThat(context.getBean(CacheManager.class)).isNotNull();
+            assertThat(context.getBean(CacheInvalidator.class)).isNotNull();
+            assertThat(context.getBean(CacheMetrics.class)).isNotNull();
+            assertThat(context.getBean(CacheWarmer.class)).isNotNull();
+            assertThat(context.getBean(Backend.class).loadsWhenReady).isEqualTo(1);
+        }
+    }
+
+    @Test
+    void explainsAFaultInsteadOfAStackTrace(CapturedOutput output) {
+        assertThatThrownBy(
+                        () -> start(Backend.class, "--r3mes.cache.mode=in-memory", "--r3mes.cache.caches.user.ttl=5s"))
+                .hasRootCauseInstanceOf(CacheConfigurationException.class);
+        assertThat(output)
+                .contains("APPLICATION FAILED TO START")
+                .contains("The cache 'user' has no key.")
+                .contains("Set r3mes.cache.caches.user.key");
+    }
+
+    @Test
+    void analysesFaultsWithAndWithoutARemedy() {
+        CacheConfigurationFailureAnalyzer analyzer = new CacheConfigurationFailureAnalyzer();
+        FailureAnalysis told =
+                analyzer.analyze(new IllegalStateException(new CacheConfigurationException("A fault.", "A remedy.")));
+        assertThat(told.getDescription()).isEqualTo("A fault.");
+        assertThat(told.getAction()).isEqualTo("A remedy.");
+        FailureAnalysis untold = analyzer.analyze(new CacheConfigurationException("ttl is 0; set it to 1."));
+        assertThat(untold.getDescription()).isEqualTo("ttl is 0; set it to 1.");
+        assertThat(untold.getAction()).contains("r3mes.cache");
+        assertThat(analyzer.analyze(new IllegalStateException())).isNull();
+    }
+
+    @Test
+    void bindsMetrics() {
+        Contexts.withUserInfo().run(context -> {
+            MeterRegistry registry = new SimpleMeterRegistry();
+            context.getBean("r3mesCacheMeterBinder", MeterBinder.class).bindTo(registry);
+            assertThat(registry.get("cache.gets").tag("cache", "user-info").meters())
+                    .isNotEmpty();
+        });
+    }
+
+    @Test
+    void isHealthyInMemory() {
+        Contexts.withUserInfo()
+                .run(context -> assertThat(context.getBean("r3mesCacheHealthIndicator", HealthIndicator.class)
+                                .health()
+                                .getStatus())
+                        .isEqualTo(Status.UP));
+        Contexts.withUserInfo()
+                .withPropertyValues("management.health.r3mescache.enabled=false")
+                .run(context -> assertThat(context).doesNotHaveBean("r3mesCacheHealthIndicator"));
+    }
+
+    @Configuration(proxyBeanMethods = false)
+    @EnableAutoConfiguration
+    static class Backend {
+
+        private int loadsWhenReady;
+
+        @Bean
+        Chain chain() {
+            return new Chain();
+        }
+
+        @EventListener(ApplicationReadyEvent.class)
+        void ready(ApplicationReadyEvent event) {
+            loadsWhenReady = event.getApplicationContext().getBean(Chain.class).loads();
+        }
+    }
+
+    static class Chain {
+
+        private final AtomicInteger loads = new AtomicInteger();
+
+        public int loads() {
+            return loads.get();
+        }
+
+        @R3mesCacheable(cache = "height", key = "height")
+        @R3mesCacheWarm(onStartup = true)
+        public int height() {
+            return loads.incrementAndGet();
+        }
+    }
+}
