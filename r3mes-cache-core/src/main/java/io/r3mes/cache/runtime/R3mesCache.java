@@ -25,6 +25,7 @@ import org.jspecify.annotations.Nullable;
 public final class R3mesCache {
 
     private static final Duration SHORTEST_STALENESS = Duration.ofMillis(200);
+    private static final Duration TICK = Duration.ofSeconds(1);
 
     private final List<CachePolicy> policies = new ArrayList<>();
     private final List<CacheObserver> observers = new ArrayList<>();
@@ -123,6 +124,7 @@ public final class R3mesCache {
         Environment environment = threads.environment();
         RecordingMetrics metrics = new RecordingMetrics(
                 policies.stream().map(CachePolicy::name).toList(), environment.clock(), environment.random()::nextInt);
+        threads.every(TICK, metrics::tick);
         List<CacheObserver> told = new ArrayList<>(observers);
         told.add(0, new StateLog());
         told.add(0, metrics);

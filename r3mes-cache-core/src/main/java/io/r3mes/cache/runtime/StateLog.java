@@ -14,7 +14,9 @@ final class StateLog implements CacheObserver {
 
     private static final Logger LOG = LoggerFactory.getLogger("io.r3mes.cache");
 
-    private volatile String lastCause = "no contact yet";
+    private static final String LATE = "no beat was answered in time";
+
+    private volatile String lastCause = LATE;
 
     @Override
     public OfCache cache(String name, LongSupplier localEntries) {
@@ -40,6 +42,7 @@ final class StateLog implements CacheObserver {
                             + " the loaders",
                     lastCause);
         } else {
+            lastCause = LATE;
             LOG.info("The invalidation log is followed; the near cache is on");
         }
     }

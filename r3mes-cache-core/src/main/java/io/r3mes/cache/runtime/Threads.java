@@ -49,6 +49,11 @@ final class Threads implements AutoCloseable {
         return new Environment(System::nanoTime, this::after, executor, RANDOM);
     }
 
+    /** Repeats a short task until closed. */
+    void every(Duration period, Runnable task) {
+        timer.scheduleAtFixedRate(task, period.toNanos(), period.toNanos(), TimeUnit.NANOSECONDS);
+    }
+
     @Override
     public void close() {
         timer.shutdownNow();

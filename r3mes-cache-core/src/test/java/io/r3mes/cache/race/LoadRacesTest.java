@@ -17,6 +17,7 @@ import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.Function;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -172,7 +173,7 @@ class LoadRacesTest {
                         (wanted, context) -> Thread.currentThread() == reader
                                 ? race.database.read(wanted)
                                 : dawdler.load(wanted, context));
-                Thread.onSpinWait();
+                LockSupport.parkNanos(200_000);
             }
             dawdler.awaitRead();
             long committed = race.database.commit(id);

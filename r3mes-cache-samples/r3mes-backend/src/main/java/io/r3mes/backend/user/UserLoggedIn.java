@@ -1,0 +1,4 @@
+package io.r3mes.backend.user;
+
+/** A user logged in. */
+public record UserLoggedIn(String wallet) {}
