@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.r3mes.cache.CacheKeyException;
 import io.r3mes.cache.CacheManager;
 import java.io.IOException;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -231,7 +232,7 @@ class CacheWriteTest {
 
         @R3mesCacheInvalidate(keys = "user:info:{#result}")
         public String create(String wallet) {
-            return wallet.toLowerCase(java.util.Locale.ROOT);
+            return wallet.toLowerCase(Locale.ROOT);
         }
 
         @R3mesCacheInvalidate(cache = "user-info", condition = "#really")

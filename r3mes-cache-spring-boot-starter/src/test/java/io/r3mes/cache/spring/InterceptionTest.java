@@ -20,6 +20,7 @@ import org.springframework.boot.test.system.OutputCaptureExtension;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Lazy;
+import org.springframework.context.annotation.Scope;
 
 @ExtendWith(OutputCaptureExtension.class)
 class InterceptionTest {
@@ -198,7 +199,7 @@ class InterceptionTest {
         }
 
         @Bean
-        @org.springframework.context.annotation.Scope("prototype")
+        @Scope("prototype")
         Concrete prototype() {
             return new Concrete();
         }

@@ -10,6 +10,7 @@ import io.r3mes.cache.redis.RedisSettings;
 import io.r3mes.cache.redis.RedisSettings.Topology;
 import io.r3mes.cache.spring.Contexts;
 import java.time.Duration;
+import java.util.concurrent.Executor;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
@@ -20,6 +21,7 @@ import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 import org.springframework.data.redis.connection.RedisConnectionFactory;
 import org.springframework.data.redis.connection.RedisStandaloneConfiguration;
 import org.springframework.data.redis.connection.lettuce.LettuceConnectionFactory;
+import tools.jackson.databind.json.JsonMapper;
 
 /** Every form of {@code spring.data.redis.*} is where the cache finds its Redis. */
 class RedisConnectionTest {
@@ -184,12 +186,10 @@ class RedisConnectionTest {
     @Test
     void doesNotStealBeansOfTheApplication() {
         Contexts.inMemory().run(context -> {
-            assertThat(context.getBeansOfType(java.util.concurrent.Executor.class))
-                    .isEmpty();
+            assertThat(context.getBeansOfType(Executor.class)).isEmpty();
             assertThat(context.getBeansOfType(ClientResources.class)).hasSize(1);
             assertThat(context.getBeansOfType(RedisConnectionFactory.class)).hasSize(1);
-            assertThat(context.getBeansOfType(tools.jackson.databind.json.JsonMapper.class))
-                    .hasSize(1);
+            assertThat(context.getBeansOfType(JsonMapper.class)).hasSize(1);
         });
     }
 }
