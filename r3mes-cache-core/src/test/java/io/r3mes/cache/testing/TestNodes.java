@@ -37,7 +37,7 @@ public final class TestNodes implements AutoCloseable {
     }
 
     public static TestNodes inMemory() {
-        MemoryAdapter shared = new MemoryAdapter();
+        MemoryAdapter shared = R3mesCache.memory();
         return new TestNodes(builder -> builder.inMemory(shared));
     }
 
