@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
@@ -228,10 +229,13 @@ final class Invalidator implements CacheInvalidator {
 
     private CompletableFuture<Invalidation> later(Event event) {
         CompletableFuture<Invalidation> answer = new CompletableFuture<>();
-        inParts(event)
-                .whenCompleteAsync(
-                        (receipt, never) -> answer.complete(receipt),
-                        node.environment().executor());
+        inParts(event).whenComplete((receipt, never) -> {
+            try {
+                node.environment().executor().execute(() -> answer.complete(receipt));
+            } catch (RejectedExecutionException saturated) {
+                answer.complete(receipt);
+            }
+        });
         return answer;
     }
 

@@ -153,7 +153,12 @@ final class TieredCache<V> {
                                     .thenCompose(found -> claimed(attempt, lease, granted, watch, found));
                         },
                         read.steps())
-                .thenCompose(answer -> answer);
+                .thenCompose(answer -> answer)
+                .whenComplete((answer, failure) -> {
+                    if (failure != null) {
+                        entries.release(lease);
+                    }
+                });
     }
 
     private CompletableFuture<Answer<V>> claimed(
@@ -206,7 +211,8 @@ final class TieredCache<V> {
                                             birth)
                                     .thenApply(stored -> answer);
                         },
-                        read.steps());
+                        read.steps())
+                .whenComplete((answer, failure) -> keeper.stop());
     }
 
     private CompletableFuture<Answer<V>> loadWithoutStoring(Read<V> read) {
