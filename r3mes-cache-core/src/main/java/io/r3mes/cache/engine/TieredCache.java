@@ -107,7 +107,7 @@ final class TieredCache<V> {
     private CompletableFuture<Answer<V>> join(Read<V> read, Flight<V> running) {
         observer.joined(read.key());
         CompletableFuture<Flight.@Nullable Landing<V>> landed = new CompletableFuture<>();
-        Runnable cancel = node.environment().timer().after(policy.load().maxWait(), () -> landed.complete(null));
+        Runnable cancel = node.environment().timer().after(patience(read), () -> landed.complete(null));
         running.landing().thenAccept(landed::complete);
         return landed.thenComposeAsync(
                 landing -> {
@@ -128,7 +128,7 @@ final class TieredCache<V> {
         if (flight != own) {
             return join(read, flight);
         }
-        return attempt(new Attempt<>(read, own, anew, node.now(), false)).whenComplete((answer, failure) -> {
+        return attempt(new Attempt<>(read, own, anew, false)).whenComplete((answer, failure) -> {
             flights.close(own);
             own.land(Flight.nowhere(read.subject()));
         });
@@ -147,6 +147,7 @@ final class TieredCache<V> {
                             if (granted == null) {
                                 observer.unavailable("lease", Failures.cause(failure));
                                 claim.thenAccept(late -> entries.release(lease));
+                                abandon(attempt.flight());
                                 return loadWithoutStoring(read);
                             }
                             return remote.judge(read.subject(), granted.claim().value(), watch, read.steps())
@@ -176,7 +177,8 @@ final class TieredCache<V> {
         if (mine) {
             return lead(attempt, lease, granted.head());
         }
-        if (node.now() - attempt.startedAt() > policy.load().maxWait().toNanos()) {
+        if (patience(attempt.read()).isZero()) {
+            abandon(attempt.flight());
             return loadWithoutStoring(attempt.read());
         }
         CompletableFuture<Void> pause = new CompletableFuture<>();
@@ -242,6 +244,18 @@ final class TieredCache<V> {
         return new Answer.Value<>((T) value);
     }
 
+    /** Lets those who joined a flight that cannot use the cache go on by themselves. */
+    private void abandon(Flight<V> flight) {
+        flights.close(flight);
+        flight.land(Flight.nowhere(flight.subject()));
+    }
+
+    /** How much longer a read may wait for the loads of others. */
+    private Duration patience(Read<V> read) {
+        Duration left = policy.load().maxWait().minusNanos(node.now() - read.startedAt());
+        return left.isNegative() ? Duration.ZERO : left;
+    }
+
     private Duration pauseBeforeRetry() {
         return Duration.ofMillis(5 + node.environment().random().nextInt(15));
     }
@@ -252,10 +266,10 @@ final class TieredCache<V> {
      * @param anew whether a valid value found before anyone loaded is no answer
      * @param waited whether somebody else held the lease before
      */
-    private record Attempt<V>(Read<V> read, Flight<V> flight, boolean anew, long startedAt, boolean waited) {
+    private record Attempt<V>(Read<V> read, Flight<V> flight, boolean anew, boolean waited) {
 
         Attempt<V> again() {
-            return new Attempt<>(read, flight, anew, startedAt, true);
+            return new Attempt<>(read, flight, anew, true);
         }
     }
 }
