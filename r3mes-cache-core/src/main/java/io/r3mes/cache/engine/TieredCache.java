@@ -7,6 +7,7 @@ import io.r3mes.cache.spi.Head;
 import io.r3mes.cache.spi.Lease;
 import io.r3mes.cache.spi.LocalEntry;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
@@ -128,7 +129,7 @@ final class TieredCache<V> {
         if (flight != own) {
             return join(read, flight);
         }
-        return attempt(new Attempt<>(read, own, anew, false)).whenComplete((answer, failure) -> {
+        return attempt(new Attempt<>(read, own, anew, false, null)).whenComplete((answer, failure) -> {
             flights.close(own);
             own.land(Flight.nowhere(read.subject()));
         });
@@ -165,7 +166,7 @@ final class TieredCache<V> {
     private CompletableFuture<Answer<V>> claimed(
             Attempt<V> attempt, Lease lease, Granted granted, RemoteReads.Watch watch, Found found) {
         boolean mine = granted.claim().acquired();
-        if (found instanceof Found.Hit hit && (!attempt.anew() || attempt.waited())) {
+        if (found instanceof Found.Hit hit && attempt.accepts(hit)) {
             if (mine) {
                 entries.release(lease);
             }
@@ -184,7 +185,7 @@ final class TieredCache<V> {
         CompletableFuture<Void> pause = new CompletableFuture<>();
         node.environment().timer().after(pauseBeforeRetry(), () -> pause.complete(null));
         return pause.thenComposeAsync(
-                over -> attempt(attempt.again()), attempt.read().steps());
+                over -> attempt(attempt.again(granted.claim().value())), attempt.read().steps());
     }
 
     /** Holding the lease: loads, closes the flight, stores if nothing overtook the load. */
@@ -265,11 +266,16 @@ final class TieredCache<V> {
     /**
      * @param anew whether a valid value found before anyone loaded is no answer
      * @param waited whether somebody else held the lease before
+     * @param known what was stored when the first attempt found the lease held
      */
-    private record Attempt<V>(Read<V> read, Flight<V> flight, boolean anew, boolean waited) {
+    private record Attempt<V>(Read<V> read, Flight<V> flight, boolean anew, boolean waited, byte @Nullable [] known) {
 
-        Attempt<V> again() {
-            return new Attempt<>(read, flight, anew, true);
+        Attempt<V> again(byte @Nullable [] found) {
+            return new Attempt<>(read, flight, anew, true, waited ? known : found);
+        }
+
+        boolean accepts(Found.Hit hit) {
+            return !anew || (waited && !Arrays.equals(known, hit.envelope().bytes()));
         }
     }
 }
