@@ -51,7 +51,7 @@ final class Threads implements AutoCloseable {
 
     @Override
     public void close() {
-        timer.shutdownNow();
+        timer.shutdown();
         if (own != null) {
             own.shutdown();
         }
@@ -62,7 +62,7 @@ final class Threads implements AutoCloseable {
             ScheduledFuture<?> scheduled = timer.schedule(task, delay.toNanos(), TimeUnit.NANOSECONDS);
             return () -> scheduled.cancel(false);
         } catch (RejectedExecutionException closed) {
-            return () -> {};
+            return later(delay, task);
         }
     }
 
