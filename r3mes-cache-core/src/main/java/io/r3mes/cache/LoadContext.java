@@ -8,7 +8,7 @@ public interface LoadContext {
     /**
      * Replaces the cache's TTL for this value. Jitter still applies.
      *
-     * @throws IllegalArgumentException if {@code ttl} is zero or negative
+     * @throws IllegalArgumentException if {@code ttl} is not between 1ms and 36500d
      */
     void ttl(Duration ttl);
 

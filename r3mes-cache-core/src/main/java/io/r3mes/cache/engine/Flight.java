@@ -66,7 +66,9 @@ final class Flight<V> {
         }
         Head bornAt = head;
         return bornAt == null
-                || (bornAt.generation() == timeline.generation() && !timeline.isCovered(subject, bornAt.position()));
+                || (bornAt.generation() == timeline.generation()
+                        && !timeline.isCovered(subject, bornAt.position())
+                        && timeline.remembers(bornAt.position()));
     }
 
     /** Whether what landed is still valid for a caller that joined. */
@@ -74,6 +76,7 @@ final class Flight<V> {
         return landed.answer() instanceof Answer.LoaderFailed
                 || (!timeline.isFenced(now)
                         && landed.generation() == timeline.generation()
-                        && !timeline.isCovered(landed.subject(), landed.birth()));
+                        && !timeline.isCovered(landed.subject(), landed.birth())
+                        && timeline.remembers(landed.birth()));
     }
 }

@@ -10,6 +10,7 @@ import io.r3mes.cache.spi.LocalEntry;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -89,9 +90,13 @@ final class FutureCache<K, V> implements AsyncCache<K, V> {
 
     /** Begins on the executor and ends there, so that neither the caller nor an I/O thread runs a loader or a callback. */
     private <T> CompletableFuture<T> started(Supplier<CompletableFuture<T>> work) {
-        return CompletableFuture.supplyAsync(work, executor())
-                .thenCompose(stage -> stage)
-                .thenApplyAsync(result -> result, executor());
+        try {
+            return CompletableFuture.supplyAsync(work, executor())
+                    .thenCompose(stage -> stage)
+                    .thenApplyAsync(result -> result, executor());
+        } catch (RejectedExecutionException saturated) {
+            return CompletableFuture.failedFuture(saturated);
+        }
     }
 
     private Executor executor() {

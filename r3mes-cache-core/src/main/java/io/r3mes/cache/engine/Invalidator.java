@@ -9,8 +9,10 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 
 /**
  * The invalidation path, top to bottom: unlink the keys, append the event, record it on this node, acknowledge, reclaim
@@ -26,6 +28,9 @@ final class Invalidator implements CacheInvalidator {
     private final Everywhere everywhere;
     private final PendingInvalidations pending;
     private final AtomicInteger underWay = new AtomicInteger();
+    /** The highest position of a pending event on this node: what is sent later must stand above it. */
+    private final AtomicLong provisional = new AtomicLong();
+
     private final AtomicBoolean replaying = new AtomicBoolean();
 
     Invalidator(Node node, Catalog catalog, Everywhere everywhere, int pendingCapacity) {
@@ -114,7 +119,7 @@ final class Invalidator implements CacheInvalidator {
 
     private CompletableFuture<Sent> append(Event event, long removed) {
         return node.log()
-                .append(Append.of(event, node.timeline().head()))
+                .append(Append.of(event, Math.max(node.timeline().head() + 1, provisional.get())))
                 .thenApply((Appended appended) -> new Sent(appended.position(), removed))
                 .toCompletableFuture();
     }
@@ -131,9 +136,11 @@ final class Invalidator implements CacheInvalidator {
 
     private void defer(Receipt receipt) {
         Event local = pending.add(receipt, everywhere);
-        long provisional =
-                Math.max(node.timeline().head() + 1, node.serverClock().latest(node.now()));
-        node.timeline().recordOwn(local, provisional);
+        long position =
+                node.timeline().recordPending(local, node.serverClock().latest(node.now()));
+        if (position != Timeline.UNPLACED) {
+            provisional.accumulateAndGet(position, Math::max);
+        }
     }
 
     @Override
@@ -222,10 +229,13 @@ final class Invalidator implements CacheInvalidator {
 
     private CompletableFuture<Invalidation> later(Event event) {
         CompletableFuture<Invalidation> answer = new CompletableFuture<>();
-        inParts(event)
-                .whenCompleteAsync(
-                        (receipt, never) -> answer.complete(receipt),
-                        node.environment().executor());
+        inParts(event).whenComplete((receipt, never) -> {
+            try {
+                node.environment().executor().execute(() -> answer.complete(receipt));
+            } catch (RejectedExecutionException saturated) {
+                answer.complete(receipt);
+            }
+        });
         return answer;
     }
 

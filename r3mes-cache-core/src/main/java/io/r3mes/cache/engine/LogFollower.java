@@ -61,17 +61,24 @@ final class LogFollower {
             return;
         }
         long sentAt = node.now();
-        NodeBeat beat = new NodeBeat(identity.id(), node.timeline().head(), identity.maxStaleness());
-        node.log().beat(beat).whenComplete((head, failure) -> {
+        node.log().beat(sign()).whenComplete((head, failure) -> {
             connected = failure == null;
-            if (failure == null) {
-                answered(head, sentAt);
-            } else {
-                node.observer().unavailable("beat", Failures.cause(failure));
+            try {
+                if (failure == null) {
+                    answered(head, sentAt);
+                } else {
+                    node.observer().unavailable("beat", Failures.cause(failure));
+                }
+                tellFence();
+            } finally {
+                node.environment().timer().after(BEAT, this::beat);
             }
-            tellFence();
-            node.environment().timer().after(BEAT, this::beat);
         });
+    }
+
+    /** Whoever extends this node's trust must also be told that the node lives, so a proof always comes with a beat. */
+    private NodeBeat sign() {
+        return new NodeBeat(identity.id(), node.timeline().head(), identity.maxStaleness());
     }
 
     private void answered(Head head, long sentAt) {
@@ -116,7 +123,7 @@ final class LogFollower {
             return false;
         }
         for (LogEntry entry : entries) {
-            if (!node.timeline().apply(entry)) {
+            if (!isApplied(entry)) {
                 startOver();
                 return false;
             }
@@ -124,9 +131,19 @@ final class LogFollower {
         return true;
     }
 
+    /** An event that cannot be recorded, such as one of a newer version, is a discontinuity. */
+    private boolean isApplied(LogEntry entry) {
+        try {
+            return node.timeline().apply(entry);
+        } catch (RuntimeException unknown) {
+            node.observer().unavailable("apply", unknown);
+            return false;
+        }
+    }
+
     private void startOver() {
         long sentAt = node.now();
-        node.log().head(node.timeline().head()).whenComplete((head, failure) -> {
+        node.log().beat(sign()).whenComplete((head, failure) -> {
             if (failure == null) {
                 node.timeline().reset(head, sentAt);
                 onReset.run();

@@ -18,6 +18,8 @@ final class PendingInvalidations {
     /** Receipts that the invalidation of everything stands for; bounded like the queue. */
     private final List<Receipt> absorbed = new ArrayList<>();
 
+    private @Nullable Receipt absorber;
+
     PendingInvalidations(int capacity) {
         this.capacity = capacity;
     }
@@ -29,6 +31,7 @@ final class PendingInvalidations {
             return receipt.event();
         }
         Receipt all = new Receipt(new Event.All(), everywhere);
+        absorber = all;
         absorbed.clear();
         absorbed.addAll(queue);
         absorbed.add(receipt);
@@ -44,9 +47,10 @@ final class PendingInvalidations {
     /** Takes an acknowledged receipt out. Returns those that its acknowledgement also stands for. */
     synchronized List<Receipt> remove(Receipt acknowledged) {
         queue.remove(acknowledged);
-        if (acknowledged.event() instanceof Event.All && !absorbed.isEmpty()) {
+        if (acknowledged == absorber) {
             List<Receipt> released = List.copyOf(absorbed);
             absorbed.clear();
+            absorber = null;
             return released;
         }
         return List.of();

@@ -78,6 +78,20 @@ final class Records {
         }
     }
 
+    /** Moves what is recorded at one position to another. */
+    void place(long from, long to) {
+        keys.replaceAll((key, position) -> position == from ? to : position);
+        tags.replaceAll((tag, position) -> position == from ? to : position);
+        rules = Arrays.stream(rules)
+                .map(rule -> rule.position() == from ? new Rule(rule.event(), to, rule.glob()) : rule)
+                .toArray(Rule[]::new);
+        List<Made> moved = order.stream()
+                .map(made -> made.position() == from ? new Made(made.kind(), made.name(), to) : made)
+                .toList();
+        order.clear();
+        order.addAll(moved);
+    }
+
     private void put(Map<String, Long> positions, Kind kind, String name, long position) {
         positions.merge(name, position, Math::max);
         order.addLast(new Made(kind, name, position));

@@ -7,6 +7,7 @@ import io.r3mes.cache.spi.Head;
 import io.r3mes.cache.spi.Lease;
 import io.r3mes.cache.spi.LocalEntry;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
@@ -107,7 +108,7 @@ final class TieredCache<V> {
     private CompletableFuture<Answer<V>> join(Read<V> read, Flight<V> running) {
         observer.joined(read.key());
         CompletableFuture<Flight.@Nullable Landing<V>> landed = new CompletableFuture<>();
-        Runnable cancel = node.environment().timer().after(policy.load().maxWait(), () -> landed.complete(null));
+        Runnable cancel = node.environment().timer().after(patience(read), () -> landed.complete(null));
         running.landing().thenAccept(landed::complete);
         return landed.thenComposeAsync(
                 landing -> {
@@ -128,7 +129,7 @@ final class TieredCache<V> {
         if (flight != own) {
             return join(read, flight);
         }
-        return attempt(new Attempt<>(read, own, anew, node.now(), false)).whenComplete((answer, failure) -> {
+        return attempt(new Attempt<>(read, own, anew, false, null)).whenComplete((answer, failure) -> {
             flights.close(own);
             own.land(Flight.nowhere(read.subject()));
         });
@@ -147,19 +148,25 @@ final class TieredCache<V> {
                             if (granted == null) {
                                 observer.unavailable("lease", Failures.cause(failure));
                                 claim.thenAccept(late -> entries.release(lease));
+                                abandon(attempt.flight());
                                 return loadWithoutStoring(read);
                             }
                             return remote.judge(read.subject(), granted.claim().value(), watch, read.steps())
                                     .thenCompose(found -> claimed(attempt, lease, granted, watch, found));
                         },
                         read.steps())
-                .thenCompose(answer -> answer);
+                .thenCompose(answer -> answer)
+                .whenComplete((answer, failure) -> {
+                    if (failure != null) {
+                        entries.release(lease);
+                    }
+                });
     }
 
     private CompletableFuture<Answer<V>> claimed(
             Attempt<V> attempt, Lease lease, Granted granted, RemoteReads.Watch watch, Found found) {
         boolean mine = granted.claim().acquired();
-        if (found instanceof Found.Hit hit && (!attempt.anew() || attempt.waited())) {
+        if (found instanceof Found.Hit hit && attempt.accepts(hit)) {
             if (mine) {
                 entries.release(lease);
             }
@@ -171,13 +178,14 @@ final class TieredCache<V> {
         if (mine) {
             return lead(attempt, lease, granted.head());
         }
-        if (node.now() - attempt.startedAt() > policy.load().maxWait().toNanos()) {
+        if (patience(attempt.read()).isZero()) {
+            abandon(attempt.flight());
             return loadWithoutStoring(attempt.read());
         }
         CompletableFuture<Void> pause = new CompletableFuture<>();
         node.environment().timer().after(pauseBeforeRetry(), () -> pause.complete(null));
         return pause.thenComposeAsync(
-                over -> attempt(attempt.again()), attempt.read().steps());
+                over -> attempt(attempt.again(granted.claim().value())), attempt.read().steps());
     }
 
     /** Holding the lease: loads, closes the flight, stores if nothing overtook the load. */
@@ -206,7 +214,8 @@ final class TieredCache<V> {
                                             birth)
                                     .thenApply(stored -> answer);
                         },
-                        read.steps());
+                        read.steps())
+                .whenComplete((answer, failure) -> keeper.stop());
     }
 
     private CompletableFuture<Answer<V>> loadWithoutStoring(Read<V> read) {
@@ -236,6 +245,18 @@ final class TieredCache<V> {
         return new Answer.Value<>((T) value);
     }
 
+    /** Lets those who joined a flight that cannot use the cache go on by themselves. */
+    private void abandon(Flight<V> flight) {
+        flights.close(flight);
+        flight.land(Flight.nowhere(flight.subject()));
+    }
+
+    /** How much longer a read may wait for the loads of others. */
+    private Duration patience(Read<V> read) {
+        Duration left = policy.load().maxWait().minusNanos(node.now() - read.startedAt());
+        return left.isNegative() ? Duration.ZERO : left;
+    }
+
     private Duration pauseBeforeRetry() {
         return Duration.ofMillis(5 + node.environment().random().nextInt(15));
     }
@@ -245,11 +266,16 @@ final class TieredCache<V> {
     /**
      * @param anew whether a valid value found before anyone loaded is no answer
      * @param waited whether somebody else held the lease before
+     * @param known what was stored when the first attempt found the lease held
      */
-    private record Attempt<V>(Read<V> read, Flight<V> flight, boolean anew, long startedAt, boolean waited) {
+    private record Attempt<V>(Read<V> read, Flight<V> flight, boolean anew, boolean waited, byte @Nullable [] known) {
 
-        Attempt<V> again() {
-            return new Attempt<>(read, flight, anew, startedAt, true);
+        Attempt<V> again(byte @Nullable [] found) {
+            return new Attempt<>(read, flight, anew, true, waited ? known : found);
+        }
+
+        boolean accepts(Found.Hit hit) {
+            return !anew || (waited && !Arrays.equals(known, hit.envelope().bytes()));
         }
     }
 }

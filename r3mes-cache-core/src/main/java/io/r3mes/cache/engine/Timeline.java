@@ -19,6 +19,8 @@ final class Timeline {
     /* A reader that finds the version unchanged since an entry was verified knows that nothing was recorded, forgotten or
      * reset in between, so one volatile read stands for the whole judgement. */
 
+    static final long UNPLACED = Long.MAX_VALUE;
+
     private final Records records;
     private final Continuity continuity;
     private final PositionWaiters waiters = new PositionWaiters();
@@ -107,6 +109,19 @@ final class Timeline {
         version++;
     }
 
+    /**
+     * Records an event of this node that the log has yet to acknowledge. Until the node knows a head, it covers every
+     * birth; then everything born up to that head.
+     *
+     * @param atLeast no birth before this moment is later
+     * @return the position it is recorded at, or {@link #UNPLACED}
+     */
+    synchronized long recordPending(Event event, long atLeast) {
+        long position = generation == 0 ? UNPLACED : Math.max(head + 1, atLeast);
+        recordOwn(event, position);
+        return position;
+    }
+
     /** Takes the next event of the log; false if it does not follow the one the timeline stands on. */
     synchronized boolean apply(LogEntry entry) {
         if (entry.position() <= head) {
@@ -143,6 +158,9 @@ final class Timeline {
 
     /** Starts over at a head read by a request sent at {@code sentAt}: records stay, nothing older is trusted. */
     synchronized void reset(Head read, long sentAt) {
+        if (generation == 0) {
+            records.place(UNPLACED, read.position() + 1);
+        }
         floor = Math.max(floor, Math.max(head, read.position()));
         head = read.position();
         generation = read.generation();
@@ -154,7 +172,7 @@ final class Timeline {
 
     private void remember(Event event, long position) {
         long forgotten = records.highestToForget(event);
-        if (forgotten > floor) {
+        if (forgotten > floor && forgotten != UNPLACED) {
             floor = forgotten;
         }
         records.add(event, position);

@@ -5,6 +5,8 @@ import io.r3mes.cache.WarmTask;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -15,6 +17,8 @@ final class Warmer {
 
     private final Node node;
     private final WarmTask task;
+    private final AtomicInteger running = new AtomicInteger();
+
     /** Guarded by this. */
     private WarmStatus status;
     /** Guarded by this. */
@@ -44,8 +48,20 @@ final class Warmer {
 
     /** Runs on the executor. Never completes exceptionally. */
     CompletableFuture<WarmStatus> run(WarmTask.Trigger trigger) {
-        return CompletableFuture.supplyAsync(
-                () -> runHere(trigger), node.environment().executor());
+        running.incrementAndGet();
+        CompletableFuture<WarmStatus> run;
+        try {
+            run = CompletableFuture.supplyAsync(
+                    () -> runHere(trigger), node.environment().executor());
+        } catch (RejectedExecutionException saturated) {
+            run = CompletableFuture.completedFuture(ended(Duration.ZERO, saturated.toString()));
+        }
+        return run.whenComplete((status, never) -> running.decrementAndGet());
+    }
+
+    /** Whether a run is queued or under way. */
+    boolean isRunning() {
+        return running.get() > 0;
     }
 
     private WarmStatus runHere(WarmTask.Trigger trigger) {
@@ -53,7 +69,7 @@ final class Warmer {
         String failure = null;
         try {
             task.action().run(trigger);
-        } catch (Exception failed) {
+        } catch (Throwable failed) {
             failure = failed.toString();
             if (status().lastFailure() == null) {
                 LOG.warn("Warmer '{}' began to fail", task.name(), failed);

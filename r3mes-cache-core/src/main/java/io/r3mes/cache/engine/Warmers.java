@@ -113,6 +113,9 @@ final class Warmers implements CacheWarmer {
             }
             schedule(warmer);
         }
+        if (warmer.isRunning()) {
+            return;
+        }
         Lease turn = new Lease(
                 LEASE_PREFIX + warmer.task().name(),
                 node.newToken(),

@@ -56,7 +56,7 @@ final class Threads implements AutoCloseable {
 
     @Override
     public void close() {
-        timer.shutdownNow();
+        timer.shutdown();
         if (own != null) {
             own.shutdown();
         }
@@ -67,7 +67,7 @@ final class Threads implements AutoCloseable {
             ScheduledFuture<?> scheduled = timer.schedule(task, delay.toNanos(), TimeUnit.NANOSECONDS);
             return () -> scheduled.cancel(false);
         } catch (RejectedExecutionException closed) {
-            return () -> {};
+            return later(delay, task);
         }
     }
 

@@ -1,0 +1,61 @@
+package io.r3mes.cache.engine;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.r3mes.cache.Cache;
+import io.r3mes.cache.CachePolicy;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+
+/** How long, and for what, a caller waits for another caller's load. */
+class WaitingTest {
+
+    @Test
+    void callersDoNotQueueBehindEachOtherWhereLeasesAreRefused() throws Exception {
+        EngineFixture.Interception noLeases =
+                (method, arguments) -> method.equals("acquire") ? EngineFixture.failed() : null;
+        try (EngineFixture nodes = new EngineFixture()) {
+            Cache<String, Long> cache = EngineFixture.cache(nodes.start(
+                    EngineFixture.policy(), noLeases, EngineFixture.letThrough(), nodes.threads));
+            int callers = 8;
+            CountDownLatch loading = new CountDownLatch(callers);
+            List<Future<Long>> reads = new ArrayList<>();
+            for (int i = 0; i < callers; i++) {
+                reads.add(nodes.threads.submit(() -> cache.get("a", (id, context) -> {
+                    loading.countDown();
+                    loading.await(5, TimeUnit.SECONDS);
+                    return loading.getCount();
+                })));
+            }
+            for (Future<Long> read : reads) {
+                assertThat(read.get(30, TimeUnit.SECONDS)).isZero();
+            }
+        }
+    }
+
+    @Test
+    void refreshWaitsForTheLoadOfAnotherNode() throws Exception {
+        CachePolicy policy = EngineFixture.policy().withLocal(CachePolicy.Local.OFF);
+        try (EngineFixture nodes = new EngineFixture()) {
+            Cache<String, Long> here = EngineFixture.cache(nodes.start(policy));
+            Cache<String, Long> there = EngineFixture.cache(nodes.start(policy));
+            here.set("a", 1L);
+            CountDownLatch loading = new CountDownLatch(1);
+            CountDownLatch go = new CountDownLatch(1);
+            Future<Long> first = nodes.threads.submit(() -> here.refresh("a", (id, context) -> {
+                loading.countDown();
+                go.await();
+                return 2L;
+            }));
+            loading.await();
+            Future<Long> second = nodes.threads.submit(() -> there.refresh("a", (id, context) -> 3L));
+            nodes.timer.schedule(go::countDown, 300, TimeUnit.MILLISECONDS);
+            assertThat(second.get(5, TimeUnit.SECONDS)).isEqualTo(2L);
+            assertThat(first.get(5, TimeUnit.SECONDS)).isEqualTo(2L);
+        }
+    }
+}
