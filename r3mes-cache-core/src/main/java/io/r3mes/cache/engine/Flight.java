@@ -13,15 +13,18 @@ final class Flight<V> {
 
     private final Subject subject;
     private final @Nullable Thread loadingThread;
+    private final long joinableUntil;
     private final CompletableFuture<Landing<V>> landing = new CompletableFuture<>();
     private volatile @Nullable Head head;
 
     /**
      * @param loadingThread the thread that will call the loader, or null if it is not known
+     * @param joinableUntil when nobody waits for it any more, in nanoseconds of the node's clock
      */
-    Flight(Subject subject, @Nullable Thread loadingThread) {
+    Flight(Subject subject, @Nullable Thread loadingThread, long joinableUntil) {
         this.subject = subject;
         this.loadingThread = loadingThread;
+        this.joinableUntil = joinableUntil;
     }
 
     /**
@@ -59,9 +62,14 @@ final class Flight<V> {
         landing.complete(ended);
     }
 
+    /** Whether the calling thread is the one that loads: waiting for it would never end. */
+    boolean isOfThisThread() {
+        return loadingThread == Thread.currentThread();
+    }
+
     /** Whether a caller that starts now may take this flight's result for its own. */
     boolean isJoinable(Timeline timeline, long now) {
-        if (loadingThread == Thread.currentThread() || timeline.isFenced(now)) {
+        if (isOfThisThread() || now - joinableUntil > 0 || timeline.isFenced(now)) {
             return false;
         }
         Head bornAt = head;

@@ -20,6 +20,12 @@ final class Flights<V> {
         return flight != null && flight.isJoinable(node.timeline(), node.now()) ? flight : null;
     }
 
+    /** Whether the calling thread is loading the key already, further up its stack. */
+    boolean isLoadingHere(String key) {
+        Flight<V> flight = flights.get(key);
+        return flight != null && flight.isOfThisThread();
+    }
+
     /** The flight to join, or {@code own} if it is the one that others may join from now on. */
     Flight<V> begin(Flight<V> own) {
         return flights.compute(

@@ -136,8 +136,7 @@ final class Invalidator implements CacheInvalidator {
 
     private void defer(Receipt receipt) {
         Event local = pending.add(receipt, everywhere);
-        long position =
-                node.timeline().recordPending(local, node.serverClock().latest(node.now()));
+        long position = node.timeline().recordPending(local, node.serverClock().latest(node.now()));
         if (position != Timeline.UNPLACED) {
             provisional.accumulateAndGet(position, Math::max);
         }

@@ -3,16 +3,21 @@ package io.r3mes.cache.engine;
 import io.r3mes.cache.spi.Event;
 import java.util.ArrayDeque;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.Deque;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Stream;
 
 /**
  * The last position at which each key, tag and rule was invalidated, bounded in number. Reads take no lock; writes are
  * guarded by the monitor of the timeline that owns it.
  */
 final class Records {
+
+    /** As many as the log's own metadata keep. */
+    private static final int MOST_RULES = 512;
 
     private final int maxRecords;
     private final Map<String, Long> keys = new ConcurrentHashMap<>();
@@ -57,6 +62,9 @@ final class Records {
             }
             highest = Math.max(highest, record.position());
         }
+        if (isRule(event) && rules.length == MOST_RULES) {
+            highest = Math.max(highest, rules[MOST_RULES - 1].position());
+        }
         return highest;
     }
 
@@ -69,13 +77,29 @@ final class Records {
             invalidated.keys().forEach(key -> put(keys, Kind.KEY, key, position));
         } else if (event instanceof Event.Tags invalidated) {
             invalidated.tags().forEach(tag -> put(tags, Kind.TAG, tag, position));
-        } else if (!(event instanceof Event.Marker)) {
-            Rule[] more = Arrays.copyOf(rules, rules.length + 1);
-            more[rules.length] = Rule.of(event, position);
-            Arrays.sort(more, (a, b) -> Long.compare(b.position(), a.position()));
-            order.addLast(new Made(Kind.RULE, "", position));
-            rules = more;
+        } else if (isRule(event)) {
+            addRule(event, position);
         }
+    }
+
+    /** A newer rule stands for an older one that covers no more than it does. */
+    private void addRule(Event event, long position) {
+        rules = Stream.concat(
+                        Stream.of(Rule.of(event, position)),
+                        Arrays.stream(rules)
+                                .filter(older -> older.position() > position || !isReplacedBy(older, event)))
+                .sorted(Comparator.comparingLong(Rule::position).reversed())
+                .limit(MOST_RULES)
+                .toArray(Rule[]::new);
+        order.addLast(new Made(Kind.RULE, "", position));
+    }
+
+    private static boolean isReplacedBy(Rule older, Event event) {
+        return event instanceof Event.All || older.event().equals(event);
+    }
+
+    private static boolean isRule(Event event) {
+        return !(event instanceof Event.Keys || event instanceof Event.Tags || event instanceof Event.Marker);
     }
 
     /** Moves what is recorded at one position to another. */

@@ -50,6 +50,9 @@ final class TieredCache<V> {
         if (running != null) {
             return counted(read, join(read, running));
         }
+        if (flights.isLoadingHere(read.key())) {
+            return counted(read, loadWithoutStoring(read));
+        }
         RemoteReads.Watch watch = remote.watch();
         return remote.get(read.subject(), watch, read.steps()).thenCompose(found -> {
             if (found instanceof Found.Hit hit) {
@@ -124,7 +127,10 @@ final class TieredCache<V> {
     }
 
     private CompletableFuture<Answer<V>> load(Read<V> read, boolean anew) {
-        Flight<V> own = new Flight<>(read.subject(), read.thread());
+        Flight<V> own = new Flight<>(
+                read.subject(),
+                read.thread(),
+                node.now() + policy.load().maxLoad().toNanos());
         Flight<V> flight = flights.begin(own);
         if (flight != own) {
             return join(read, flight);
@@ -185,7 +191,8 @@ final class TieredCache<V> {
         CompletableFuture<Void> pause = new CompletableFuture<>();
         node.environment().timer().after(pauseBeforeRetry(), () -> pause.complete(null));
         return pause.thenComposeAsync(
-                over -> attempt(attempt.again(granted.claim().value())), attempt.read().steps());
+                over -> attempt(attempt.again(granted.claim().value())),
+                attempt.read().steps());
     }
 
     /** Holding the lease: loads, closes the flight, stores if nothing overtook the load. */

@@ -33,10 +33,10 @@ final class Warmers implements CacheWarmer {
     @Override
     public void register(WarmTask task) {
         Warmer warmer = new Warmer(node, task);
-        if (warmers.putIfAbsent(task.name(), warmer) != null) {
-            throw new IllegalArgumentException("There is a warmer '" + task.name() + "' already");
-        }
         synchronized (this) {
+            if (warmers.putIfAbsent(task.name(), warmer) != null) {
+                throw new IllegalArgumentException("There is a warmer '" + task.name() + "' already");
+            }
             if (started) {
                 schedule(warmer);
             }

@@ -94,8 +94,10 @@ final class EngineFixture implements AutoCloseable {
 
     private Environment environment(Executor executor) {
         return new Environment(
-                System::nanoTime, this::after, executor, () -> ThreadLocalRandom.current()
-                        .nextLong());
+                System::nanoTime,
+                this::after,
+                executor,
+                () -> ThreadLocalRandom.current().nextLong());
     }
 
     private Runnable after(Duration delay, Runnable task) {

@@ -19,7 +19,7 @@ class JoinBelowFloorTest {
     @Test
     void doesNotJoinLoadBornBeforeWhatTheNodeForgot() {
         timeline.reset(new Head(1, 100, "x", 100), 0);
-        Flight<Long> flight = new Flight<>(subject, null);
+        Flight<Long> flight = new Flight<>(subject, null, Long.MAX_VALUE);
         flight.depart(new Head(1, 100, "x", 100));
         assertThat(flight.isJoinable(timeline, 0)).isTrue();
 
@@ -35,7 +35,7 @@ class JoinBelowFloorTest {
     @Test
     void doesNotJoinLoadBornBeforeTheTimelineStartedOver() {
         timeline.reset(new Head(1, 100, "x", 100), 0);
-        Flight<Long> flight = new Flight<>(subject, null);
+        Flight<Long> flight = new Flight<>(subject, null, Long.MAX_VALUE);
         flight.depart(new Head(1, 100, "x", 100));
 
         timeline.reset(new Head(1, 200, "z", 200), 0);

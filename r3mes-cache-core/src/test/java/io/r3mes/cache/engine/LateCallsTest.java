@@ -44,10 +44,11 @@ class LateCallsTest {
     void ttlBeyondTheLimitIsRefusedInTheLoader() {
         try (CacheManager open = manager) {
             Cache<String, Long> cache = open.cache(EngineFixture.CACHE, Long.class);
-            assertThatIllegalArgumentException().isThrownBy(() -> cache.get("a", (id, context) -> {
-                context.ttl(Duration.ofDays(200_000));
-                return 1L;
-            }));
+            assertThatIllegalArgumentException()
+                    .isThrownBy(() -> cache.get("a", (id, context) -> {
+                        context.ttl(Duration.ofDays(200_000));
+                        return 1L;
+                    }));
         }
     }
 }

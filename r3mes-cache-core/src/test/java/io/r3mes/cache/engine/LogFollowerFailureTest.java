@@ -26,9 +26,7 @@ class LogFollowerFailureTest {
                         return null;
                     },
                     nodes.threads);
-            nodes.shared
-                    .invalidationLog()
-                    .append(Append.of(new Event.Pattern("*a".repeat(40)), 0));
+            nodes.shared.invalidationLog().append(Append.of(new Event.Pattern("*a".repeat(40)), 0));
             int before = reads.get();
             Awaitility.await().atMost(Duration.ofSeconds(5)).until(() -> reads.get() > before);
             assertThat(node.status().connected()).isTrue();

@@ -21,10 +21,12 @@ class PendingInvalidationsTest {
             EngineFixture.cache(nodes.start(EngineFixture.policy())).set("a", 1L);
             CacheEngine node = nodes.start(
                     EngineFixture.policy(),
-                    (method, arguments) ->
-                            silent.get() || method.equals("unlink") && refusesAppends.get() ? EngineFixture.failed() : null,
-                    (method, arguments) ->
-                            silent.get() || method.equals("append") && refusesAppends.get() ? EngineFixture.failed() : null,
+                    (method, arguments) -> silent.get() || (method.equals("unlink") && refusesAppends.get())
+                            ? EngineFixture.failed()
+                            : null,
+                    (method, arguments) -> silent.get() || (method.equals("append") && refusesAppends.get())
+                            ? EngineFixture.failed()
+                            : null,
                     nodes.threads);
             Cache<String, Long> cache = EngineFixture.cache(node);
             Invalidation pending = cache.delete("a");
@@ -32,7 +34,9 @@ class PendingInvalidationsTest {
 
             silent.set(false);
 
-            Awaitility.await().atMost(Duration.ofSeconds(5)).until(() -> !node.status().fenced());
+            Awaitility.await()
+                    .atMost(Duration.ofSeconds(5))
+                    .until(() -> !node.status().fenced());
             assertThat(cache.getIfPresent("a")).isEqualTo(Lookup.<Long>miss());
             refusesAppends.set(false);
             Awaitility.await().atMost(Duration.ofSeconds(5)).until(() -> !pending.isPending());

@@ -2,10 +2,10 @@ package io.r3mes.cache.engine;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.r3mes.cache.spi.Event;
-import io.r3mes.cache.spi.Environment;
 import io.r3mes.cache.memory.MemoryAdapter;
 import io.r3mes.cache.metrics.RecordingMetrics;
+import io.r3mes.cache.spi.Environment;
+import io.r3mes.cache.spi.Event;
 import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -33,8 +33,7 @@ class PendingOverflowTest {
     }
 
     private static Node node(EngineFixture nodes) {
-        Environment environment =
-                new Environment(System::nanoTime, (delay, task) -> () -> {}, nodes.threads, () -> 1L);
+        Environment environment = new Environment(System::nanoTime, (delay, task) -> () -> {}, nodes.threads, () -> 1L);
         MemoryAdapter shared = nodes.shared;
         RecordingMetrics metrics = new RecordingMetrics(List.of(), environment.clock(), environment.random()::nextInt);
         return new Node(

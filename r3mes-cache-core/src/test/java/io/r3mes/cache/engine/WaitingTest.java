@@ -19,8 +19,8 @@ class WaitingTest {
         EngineFixture.Interception noLeases =
                 (method, arguments) -> method.equals("acquire") ? EngineFixture.failed() : null;
         try (EngineFixture nodes = new EngineFixture()) {
-            Cache<String, Long> cache = EngineFixture.cache(nodes.start(
-                    EngineFixture.policy(), noLeases, EngineFixture.letThrough(), nodes.threads));
+            Cache<String, Long> cache = EngineFixture.cache(
+                    nodes.start(EngineFixture.policy(), noLeases, EngineFixture.letThrough(), nodes.threads));
             int callers = 8;
             CountDownLatch loading = new CountDownLatch(callers);
             List<Future<Long>> reads = new ArrayList<>();
