@@ -8,7 +8,7 @@ public interface LoadContext {
     /**
      * Replaces the cache's TTL for this value. Jitter still applies.
      *
-     * @throws IllegalArgumentException if {@code ttl} is zero or negative
+     * @throws IllegalArgumentException if {@code ttl} is shorter than 1 ms or longer than 36500 days
      */
     void ttl(Duration ttl);
 

@@ -24,10 +24,7 @@ final class LoadDecisions implements LoadContext {
 
     @Override
     public void ttl(Duration chosen) {
-        if (chosen.toMillis() <= 0) {
-            throw new IllegalArgumentException("The TTL must be at least 1ms, but is " + chosen);
-        }
-        ttl = chosen;
+        ttl = EntryOptions.ttl(chosen).ttl();
     }
 
     @Override
