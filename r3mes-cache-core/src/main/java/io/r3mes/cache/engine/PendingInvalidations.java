@@ -41,10 +41,13 @@ final class PendingInvalidations {
         return queue.peekFirst();
     }
 
-    /** Takes an acknowledged receipt out. Returns those that its acknowledgement also stands for. */
+    /**
+     * Takes an acknowledged receipt out. Returns those that its acknowledgement also stands for: none if the queue
+     * overflowed again since it was sent, because later ones are among them.
+     */
     synchronized List<Receipt> remove(Receipt acknowledged) {
-        queue.remove(acknowledged);
-        if (acknowledged.event() instanceof Event.All && !absorbed.isEmpty()) {
+        boolean present = queue.remove(acknowledged);
+        if (present && acknowledged.event() instanceof Event.All && !absorbed.isEmpty()) {
             List<Receipt> released = List.copyOf(absorbed);
             absorbed.clear();
             return released;
