@@ -53,7 +53,7 @@ final class Warmer {
         String failure = null;
         try {
             task.action().run(trigger);
-        } catch (Exception failed) {
+        } catch (Throwable failed) {
             failure = failed.toString();
             if (status().lastFailure() == null) {
                 LOG.warn("Warmer '{}' began to fail", task.name(), failed);
