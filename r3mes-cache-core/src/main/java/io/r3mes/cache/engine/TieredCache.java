@@ -107,7 +107,7 @@ final class TieredCache<V> {
     private CompletableFuture<Answer<V>> join(Read<V> read, Flight<V> running) {
         observer.joined(read.key());
         CompletableFuture<Flight.@Nullable Landing<V>> landed = new CompletableFuture<>();
-        Runnable cancel = node.environment().timer().after(policy.load().maxWait(), () -> landed.complete(null));
+        Runnable cancel = node.environment().timer().after(remainingWait(read), () -> landed.complete(null));
         running.landing().thenAccept(landed::complete);
         return landed.thenComposeAsync(
                 landing -> {
@@ -128,7 +128,7 @@ final class TieredCache<V> {
         if (flight != own) {
             return join(read, flight);
         }
-        return attempt(new Attempt<>(read, own, anew, node.now(), false)).whenComplete((answer, failure) -> {
+        return attempt(new Attempt<>(read, own, anew, false)).whenComplete((answer, failure) -> {
             flights.close(own);
             own.land(Flight.nowhere(read.subject()));
         });
@@ -171,7 +171,7 @@ final class TieredCache<V> {
         if (mine) {
             return lead(attempt, lease, granted.head());
         }
-        if (node.now() - attempt.startedAt() > policy.load().maxWait().toNanos()) {
+        if (remainingWait(attempt.read()).isZero()) {
             return loadWithoutStoring(attempt.read());
         }
         CompletableFuture<Void> pause = new CompletableFuture<>();
@@ -236,6 +236,12 @@ final class TieredCache<V> {
         return new Answer.Value<>((T) value);
     }
 
+    /** How long the caller still waits for others, whatever it has waited for already. */
+    private Duration remainingWait(Read<V> read) {
+        long left = policy.load().maxWait().toNanos() - (node.now() - read.startedAt());
+        return Duration.ofNanos(Math.max(0, left));
+    }
+
     private Duration pauseBeforeRetry() {
         return Duration.ofMillis(5 + node.environment().random().nextInt(15));
     }
@@ -246,10 +252,10 @@ final class TieredCache<V> {
      * @param anew whether a valid value found before anyone loaded is no answer
      * @param waited whether somebody else held the lease before
      */
-    private record Attempt<V>(Read<V> read, Flight<V> flight, boolean anew, long startedAt, boolean waited) {
+    private record Attempt<V>(Read<V> read, Flight<V> flight, boolean anew, boolean waited) {
 
         Attempt<V> again() {
-            return new Attempt<>(read, flight, anew, startedAt, true);
+            return new Attempt<>(read, flight, anew, true);
         }
     }
 }
