@@ -112,6 +112,7 @@ class FaultBehaviourTest {
         LabNode forgetful = lab.node(
                 new Parts(new EngineConfig.Coherence(STALENESS, 2, 10), null, Runnable::run), REMOTE_ONLY);
         load(writer, "k", 1);
+        writer.engine().invalidator().invalidateByTag("t:valid");
         load(writer, "valid", 1);
         writer.outage().begin(LOST, "detach");
         writer.engine().invalidator().invalidateByTag("t:k");
