@@ -13,6 +13,8 @@ import org.jspecify.annotations.Nullable;
  */
 public record EntryOptions(@Nullable Duration ttl, Set<String> tags) {
 
+    private static final int LONGEST_TAG = 256;
+
     /** TTL and tags as the cache's policy says. */
     public static final EntryOptions DEFAULT = new EntryOptions(null, Set.of());
 
@@ -21,6 +23,12 @@ public record EntryOptions(@Nullable Duration ttl, Set<String> tags) {
             throw new IllegalArgumentException("The TTL must be between 1ms and 36500d, but is " + ttl);
         }
         tags = Set.copyOf(tags);
+        for (String tag : tags) {
+            if (tag.isEmpty() || tag.length() > LONGEST_TAG || tag.chars().anyMatch(Character::isISOControl)) {
+                throw new IllegalArgumentException("A tag has 1 to " + LONGEST_TAG
+                        + " characters and no control characters: '" + tag.strip() + "'");
+            }
+        }
     }
 
     public static EntryOptions ttl(Duration ttl) {

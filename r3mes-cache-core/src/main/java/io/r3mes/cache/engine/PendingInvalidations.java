@@ -44,7 +44,10 @@ final class PendingInvalidations {
         return queue.peekFirst();
     }
 
-    /** Takes an acknowledged receipt out. Returns those that its acknowledgement also stands for. */
+    /**
+     * Takes an acknowledged receipt out. Returns those that its acknowledgement also stands for: none if the queue
+     * overflowed again since it was sent, because later ones are among them.
+     */
     synchronized List<Receipt> remove(Receipt acknowledged) {
         queue.remove(acknowledged);
         if (acknowledged == absorber) {

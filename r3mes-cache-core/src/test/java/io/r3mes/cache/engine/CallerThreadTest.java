@@ -1,0 +1,77 @@
+package io.r3mes.cache.engine;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
+import java.util.concurrent.atomic.AtomicReference;
+import org.junit.jupiter.api.Test;
+
+class CallerThreadTest {
+
+    private final List<Runnable> fallback = new ArrayList<>();
+
+    @Test
+    void runsStepsOnTheThreadThatWaits() {
+        CompletableFuture<String> begun = new CompletableFuture<>();
+        Thread other = new Thread(() -> begun.complete("done"));
+        Thread ran = CallerThread.call(fallback::add, steps -> {
+            CompletableFuture<Thread> result = begun.thenApplyAsync(text -> Thread.currentThread(), steps);
+            other.start();
+            return result;
+        });
+        assertThat(ran).isSameAs(Thread.currentThread());
+        assertThat(fallback).isEmpty();
+    }
+
+    @Test
+    void keepsAnInterruptForTheCaller() {
+        CompletableFuture<String> result = new CompletableFuture<>();
+        Thread caller = Thread.currentThread();
+        Thread other = new Thread(() -> {
+            caller.interrupt();
+            result.complete("answer");
+        });
+        String answer = CallerThread.call(fallback::add, steps -> {
+            Thread.currentThread().interrupt();
+            other.start();
+            return result;
+        });
+        assertThat(Thread.interrupted()).isTrue();
+        assertThat(answer).isEqualTo("answer");
+    }
+
+    @Test
+    void handsStepsThatComeLateToTheFallback() {
+        AtomicReference<Executor> kept = new AtomicReference<>();
+        CallerThread.call(fallback::add, steps -> {
+            kept.set(steps);
+            return CompletableFuture.completedFuture("done");
+        });
+        Runnable late = () -> {};
+        kept.get().execute(late);
+        assertThat(fallback).containsExactly(late);
+    }
+
+    @Test
+    void handsStepsThatAreLeftOverToTheFallback() {
+        Runnable left = () -> {};
+        CallerThread.call(fallback::add, steps -> {
+            steps.execute(left);
+            return CompletableFuture.completedFuture("done");
+        });
+        assertThat(fallback).containsExactly(left);
+    }
+
+    @Test
+    void throwsTheVeryFailure() {
+        IOException failure = new IOException("broken");
+        assertThatThrownBy(() -> CallerThread.call(
+                        fallback::add, steps -> CompletableFuture.completedFuture("x").thenCompose(x -> CompletableFuture.failedFuture(failure))))
+                .isSameAs(failure);
+    }
+}

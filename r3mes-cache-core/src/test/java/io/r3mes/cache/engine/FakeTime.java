@@ -1,0 +1,88 @@
+package io.r3mes.cache.engine;
+
+import io.r3mes.cache.spi.Environment;
+import java.time.Duration;
+import java.util.Comparator;
+import java.util.PriorityQueue;
+import java.util.concurrent.Executor;
+import java.util.concurrent.Future;
+
+/** A clock that stands still until it is moved, and a timer that runs what falls due on the mover's thread. */
+final class FakeTime implements Environment.Timer {
+
+    private static final Duration STEP = Duration.ofMillis(5);
+
+    private final PriorityQueue<Due> queue =
+            new PriorityQueue<>(Comparator.comparingLong(Due::at).thenComparingLong(Due::number));
+    private long now = 1_000_000_000L;
+    private long numbers;
+
+    /** An environment whose work runs on the thread that hands it in. */
+    Environment environment(long seed) {
+        return environment(seed, Runnable::run);
+    }
+
+    Environment environment(long seed, Executor executor) {
+        return new Environment(this::now, this, executor, new java.util.Random(seed)::nextLong);
+    }
+
+    synchronized long now() {
+        return now;
+    }
+
+    @Override
+    public synchronized Runnable after(Duration delay, Runnable task) {
+        Due due = new Due(now + delay.toNanos(), numbers++, task);
+        queue.add(due);
+        return () -> cancel(due);
+    }
+
+    /** Moves the clock on and runs what falls due, in order and at its time. */
+    void advance(Duration by) {
+        long until = now() + by.toNanos();
+        for (Due due = next(until); due != null; due = next(until)) {
+            due.task().run();
+        }
+        synchronized (this) {
+            now = Math.max(now, until);
+        }
+    }
+
+    /** Moves the clock in small steps until {@code work}, which another thread does, has ended. Returns what it took. */
+    Duration advanceUntil(Future<?> work) {
+        long from = now();
+        long giveUp = System.nanoTime() + Duration.ofSeconds(60).toNanos();
+        while (!work.isDone()) {
+            if (System.nanoTime() - giveUp > 0) {
+                throw new AssertionError("The work does not end");
+            }
+            if (isIdle()) {
+                Thread.onSpinWait();
+            } else {
+                advance(STEP);
+            }
+            Thread.yield();
+        }
+        return Duration.ofNanos(now() - from);
+    }
+
+    private synchronized boolean isIdle() {
+        return queue.isEmpty();
+    }
+
+    private synchronized void cancel(Due due) {
+        queue.remove(due);
+    }
+
+    private synchronized Due next(long until) {
+        Due due = queue.peek();
+        if (due == null || due.at() > until) {
+            return null;
+        }
+        queue.remove();
+        now = Math.max(now, due.at());
+        return due;
+    }
+
+    private record Due(long at, long number, Runnable task) {}
+}

@@ -1,0 +1,166 @@
+package io.r3mes.cache.engine;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+
+import io.r3mes.cache.CachePolicy;
+import io.r3mes.cache.EntryOptions;
+import io.r3mes.cache.spi.Event;
+import io.r3mes.cache.spi.Head;
+import java.time.Duration;
+import java.util.List;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+
+/** The small parts of the engine: the server's clock, the decisions of a load, the queue of pending invalidations. */
+class SmallPartsTest {
+
+    private final ServerClock clock = new ServerClock();
+    private final PendingInvalidations pending = new PendingInvalidations(2);
+
+    @Test
+    void serverClockIsZeroUntilItIsRead() {
+        assertThat(clock.isKnown()).isFalse();
+        assertThat(clock.earliest(99)).isZero();
+        assertThat(clock.latest(99)).isZero();
+    }
+
+    @Test
+    void serverClockBoundsThePresentFromBothSides() {
+        // The server read its clock at some moment between 2 ms and 6 ms of this node's clock.
+        clock.read(new Head(1, 1, "", 1_000_000), millis(2), millis(6));
+        assertThat(clock.isKnown()).isTrue();
+        assertThat(clock.earliest(millis(10))).isEqualTo(1_004_000);
+        assertThat(clock.latest(millis(10))).isEqualTo(1_008_000);
+    }
+
+    @Test
+    void jitterShortensTheTtlByItsShareAtMost() {
+        CachePolicy.Expiry policy = new CachePolicy.Expiry(Duration.ofSeconds(10), 0.2, 0);
+        Random random = new Random(3);
+        for (int i = 0; i < 1_000; i++) {
+            assertThat(new LoadDecisions().ttl(policy, random.nextDouble()))
+                    .isBetween(Duration.ofSeconds(8), Duration.ofSeconds(10));
+        }
+        assertThat(new LoadDecisions().ttl(policy, 0)).isEqualTo(Duration.ofSeconds(10));
+        assertThat(new LoadDecisions().ttl(policy, 0.5)).isEqualTo(Duration.ofSeconds(9));
+    }
+
+    @Test
+    void aTtlIsNeverJitteredToNothing() {
+        CachePolicy.Expiry policy = new CachePolicy.Expiry(Duration.ofMillis(1), 0.5, 0);
+        assertThat(new LoadDecisions().ttl(policy, 0.999)).isEqualTo(Duration.ofMillis(1));
+    }
+
+    @Test
+    void aLoaderDecidesTtlTagsAndStorage() {
+        LoadDecisions decisions = new LoadDecisions();
+        decisions.ttl(Duration.ofSeconds(2));
+        decisions.tags("a", "b");
+        decisions.tags("a");
+        CachePolicy.Value nulls = new CachePolicy.Value(true, false, 100);
+        CachePolicy.Value noNulls = new CachePolicy.Value(false, false, 100);
+        assertThat(decisions.tags()).containsExactly("a", "b");
+        assertThat(decisions.ttl(CachePolicy.Expiry.DEFAULT, 0)).isEqualTo(Duration.ofSeconds(2));
+        assertThat(decisions.stores("v", noNulls)).isTrue();
+        assertThat(decisions.stores(null, noNulls)).isFalse();
+        assertThat(decisions.stores(null, nulls)).isTrue();
+        decisions.doNotStore();
+        assertThat(decisions.stores("v", nulls)).isFalse();
+    }
+
+    @Test
+    void refusesATtlThatNoEntryCanHave() {
+        LoadDecisions decisions = new LoadDecisions();
+        for (Duration ttl : List.of(Duration.ZERO, Duration.ofMillis(-1), Duration.ofNanos(1), Duration.ofDays(200_000))) {
+            assertThatIllegalArgumentException().isThrownBy(() -> decisions.ttl(ttl));
+        }
+    }
+
+    @Test
+    void refusesATagThatNoEntryCanHave() {
+        for (String tag : List.of("", "a\nb", "x".repeat(257))) {
+            assertThatIllegalArgumentException().isThrownBy(() -> new LoadDecisions().tags(tag));
+            assertThatIllegalArgumentException().isThrownBy(() -> EntryOptions.DEFAULT.withTags(tag));
+        }
+    }
+
+    @Test
+    void pendingInvalidationsKeepTheirOrder() {
+        Receipt first = receipt("a");
+        Receipt second = receipt("b");
+        assertThat(pending.add(first, null)).isEqualTo(first.event());
+        pending.add(second, null);
+        assertThat(pending.first()).isSameAs(first);
+        assertThat(pending.remove(first)).isEmpty();
+        assertThat(pending.first()).isSameAs(second);
+        assertThat(pending.size()).isEqualTo(1);
+    }
+
+    @Test
+    void aFullQueueBecomesOneInvalidationOfEverything() {
+        Receipt first = receipt("a");
+        Receipt second = receipt("b");
+        Receipt third = receipt("c");
+        pending.add(first, null);
+        pending.add(second, null);
+        assertThat(pending.add(third, null)).isEqualTo(new Event.All());
+        assertThat(pending.size()).isEqualTo(1);
+        Receipt all = pending.first();
+        assertThat(all.event()).isEqualTo(new Event.All());
+        assertThat(pending.remove(all)).containsExactly(first, second, third);
+        assertThat(pending.first()).isNull();
+    }
+
+    @Test
+    void anInvalidationOfEverythingThatWasSentStandsForNoneThatCameLater() {
+        pending.add(receipt("a"), null);
+        pending.add(receipt("b"), null);
+        pending.add(receipt("c"), null);
+        Receipt sent = pending.first();
+        Receipt later = receipt("d");
+        pending.add(later, null);
+        pending.add(receipt("e"), null);
+        assertThat(pending.remove(sent)).doesNotContain(later);
+        Receipt second = pending.first();
+        assertThat(second.event()).isEqualTo(new Event.All());
+        assertThat(pending.remove(second)).contains(later);
+    }
+
+    @Test
+    void receiptTurnsFromPendingToAcknowledged() {
+        Receipt receipt = receipt("a");
+        assertThat(receipt.isPending()).isTrue();
+        assertThat(receipt).hasToString("Invalidation[Keys[keys=[a]], pending]");
+        assertThat(receipt.awaitEverywhere(Duration.ZERO)).isFalse();
+        receipt.acknowledge(5);
+        receipt.removed(2);
+        receipt.removed().complete(99L);
+        assertThat(receipt.position()).hasValue(5);
+        assertThat(receipt.removed()).isCompletedWithValue(2L);
+        assertThat(receipt).hasToString("Invalidation[Keys[keys=[a]], position=5]");
+    }
+
+    @Test
+    void receiptOfSeveralPartsIsPendingWhileOneIs() {
+        Receipt earlier = receipt("a");
+        Receipt later = receipt("b");
+        Both both = new Both(earlier, later);
+        later.acknowledge(9);
+        later.removed(1);
+        assertThat(both.isPending()).isTrue();
+        assertThat(both.awaitEverywhere(Duration.ZERO)).isFalse();
+        earlier.acknowledge(8);
+        earlier.removed(2);
+        assertThat(both.position()).hasValue(9);
+        assertThat(both.removed()).isCompletedWithValue(3L);
+    }
+
+    private static Receipt receipt(String key) {
+        return new Receipt(new Event.Keys(List.of(key)), null);
+    }
+
+    private static long millis(long millis) {
+        return Duration.ofMillis(millis).toNanos();
+    }
+}
