@@ -1,20 +1,16 @@
 package io.r3mes.cache.engine;
 
-/** The limits of a tag's text. */
-final class Tags {
+import io.r3mes.cache.EntryOptions;
 
-    private static final int LONGEST = 256;
+/** The check of a tag's text. */
+final class Tags {
 
     private Tags() {}
 
     /**
-     * @throws IllegalArgumentException if the text cannot be a tag
+     * @throws IllegalArgumentException if the text cannot be a tag, as in {@link EntryOptions}
      */
     static String checked(String tag) {
-        if (tag.isEmpty() || tag.length() > LONGEST || tag.chars().anyMatch(Character::isISOControl)) {
-            throw new IllegalArgumentException(
-                    "A tag has 1 to " + LONGEST + " characters and no control characters: '" + tag.strip() + "'");
-        }
-        return tag;
+        return EntryOptions.DEFAULT.withTags(tag).tags().iterator().next();
     }
 }
