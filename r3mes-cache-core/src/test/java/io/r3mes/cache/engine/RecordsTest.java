@@ -64,4 +64,24 @@ class RecordsTest {
         assertThat(records.coveredAfter(new Subject("c", "k", List.of()), 69)).isTrue();
         assertThat(records.coveredAfter(new Subject("c", "k", List.of()), 70)).isFalse();
     }
+
+    @Test
+    void remembersAsManyRulesAsTheLogAndForgetsTheOldest() {
+        Records many = new Records(10_000);
+        IntStream.rangeClosed(1, 512).forEach(i -> many.add(new Event.Pattern("p" + i), i));
+        assertThat(many.highestToForget(new Event.Pattern("next"))).isEqualTo(1);
+        many.add(new Event.Pattern("next"), 600);
+        assertThat(many.coveredAfter(new Subject("c", "p1", List.of()), 0)).isFalse();
+        assertThat(many.coveredAfter(new Subject("c", "p2", List.of()), 1)).isTrue();
+        assertThat(many.coveredAfter(new Subject("c", "next", List.of()), 599)).isTrue();
+    }
+
+    @Test
+    void ruleThatIsRepeatedTakesNoMoreRoom() {
+        Records many = new Records(10_000);
+        IntStream.rangeClosed(1, 600).forEach(i -> many.add(new Event.Cleared("c"), i));
+        assertThat(many.highestToForget(new Event.Cleared("c"))).isEqualTo(Long.MIN_VALUE);
+        assertThat(many.coveredAfter(new Subject("c", "k", List.of()), 599)).isTrue();
+        assertThat(many.coveredAfter(new Subject("c", "k", List.of()), 600)).isFalse();
+    }
 }

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.r3mes.cache.Cache;
 import io.r3mes.cache.CachePolicy;
+import io.r3mes.cache.spi.Head;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
@@ -57,5 +59,25 @@ class WaitingTest {
             assertThat(second.get(5, TimeUnit.SECONDS)).isEqualTo(2L);
             assertThat(first.get(5, TimeUnit.SECONDS)).isEqualTo(2L);
         }
+    }
+
+    @Test
+    void loaderThatReadsItsOwnKeyDoesNotWaitForItself() throws Exception {
+        try (EngineFixture nodes = new EngineFixture()) {
+            Cache<String, Long> cache = EngineFixture.cache(nodes.start(EngineFixture.waiting(Duration.ofSeconds(20))));
+            Future<Long> read = nodes.threads.submit(() ->
+                    cache.get("a", (id, context) -> 1 + cache.get(id, (same, nested) -> 41L)));
+            assertThat(read.get(5, TimeUnit.SECONDS)).isEqualTo(42L);
+            assertThat(cache.getIfPresent("a").orElse(null)).isEqualTo(42L);
+        }
+    }
+
+    @Test
+    void nobodyJoinsALoadThatRunsLongerThanItMay() {
+        Timeline timeline = new Timeline(10, Duration.ofSeconds(10), 0);
+        timeline.reset(new Head(1, 5, "", 0), 0);
+        Flight<Long> flight = new Flight<>(new Subject("c", "k", List.of()), null, 100);
+        assertThat(flight.isJoinable(timeline, 100)).isTrue();
+        assertThat(flight.isJoinable(timeline, 101)).isFalse();
     }
 }
