@@ -71,7 +71,9 @@ class CallerThreadTest {
     void throwsTheVeryFailure() {
         IOException failure = new IOException("broken");
         assertThatThrownBy(() -> CallerThread.call(
-                        fallback::add, steps -> CompletableFuture.completedFuture("x").thenCompose(x -> CompletableFuture.failedFuture(failure))))
+                        fallback::add,
+                        steps -> CompletableFuture.completedFuture("x")
+                                .thenCompose(x -> CompletableFuture.failedFuture(failure))))
                 .isSameAs(failure);
     }
 }

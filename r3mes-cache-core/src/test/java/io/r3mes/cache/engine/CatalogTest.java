@@ -38,8 +38,7 @@ class CatalogTest {
     @Test
     void saysWhichTemplatesCanMakeTheSameKey() {
         assertThatExceptionOfType(CacheConfigurationException.class)
-                .isThrownBy(() ->
-                        new Catalog(List.of(CachePolicy.of("a", "x:{id}"), CachePolicy.of("b", "x:{other}"))))
+                .isThrownBy(() -> new Catalog(List.of(CachePolicy.of("a", "x:{id}"), CachePolicy.of("b", "x:{other}"))))
                 .withMessageContainingAll("'a'", "'b'", "x:{id}", "x:{other}", "prefix");
         assertThatExceptionOfType(CacheConfigurationException.class)
                 .isThrownBy(() -> new Catalog(List.of(CachePolicy.of("a", "x:{id}"), CachePolicy.of("b", "x:y"))));

@@ -81,8 +81,7 @@ class CoherenceTest {
     void aTagInvalidationDuringTheStoreOfALoadWins() {
         LabNode node = lab.node(POLICY);
         LabNode other = lab.node(POLICY);
-        node.outage()
-                .beforeNext("store", () -> other.engine().invalidator().invalidateByTag("t:k"));
+        node.outage().beforeNext("store", () -> other.engine().invalidator().invalidateByTag("t:k"));
         assertThat(load(node, "k", 1)).isEqualTo(1);
         assertThat(load(node, "k", 2)).isEqualTo(2);
         assertThat(load(other, "k", 3)).isEqualTo(2);

@@ -109,8 +109,8 @@ class FaultBehaviourTest {
     @Test
     void judgesByMarksWhatIsOlderThanItsRecords() {
         LabNode writer = lab.node(REMOTE_ONLY);
-        LabNode forgetful = lab.node(
-                new Parts(new EngineConfig.Coherence(STALENESS, 2, 10), null, Runnable::run), REMOTE_ONLY);
+        LabNode forgetful =
+                lab.node(new Parts(new EngineConfig.Coherence(STALENESS, 2, 10), null, Runnable::run), REMOTE_ONLY);
         load(writer, "k", 1);
         writer.engine().invalidator().invalidateByTag("t:valid");
         load(writer, "valid", 1);

@@ -78,9 +78,7 @@ class GlobTest {
 
     @Test
     void refusesWhatIsTooLongOrTooManyStarsOrEmpty() {
-        assertThatIllegalArgumentException()
-                .isThrownBy(() -> Glob.compile(""))
-                .withMessageContaining("1 to 256");
+        assertThatIllegalArgumentException().isThrownBy(() -> Glob.compile("")).withMessageContaining("1 to 256");
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> Glob.compile("a".repeat(257)))
                 .withMessageContaining("257");

@@ -195,8 +195,14 @@ class InvalidationBehaviourTest {
         assertThat(asked).containsExactly(Set.of("a", "c", "none"));
         assertThat(values.keySet()).containsExactly("c", "b", "a", "near", "none");
         assertThat(values.get("none")).isNull();
-        assertThat(values).containsEntry("a", 1).containsEntry("b", 20).containsEntry("c", 3).containsEntry("near", 30);
-        assertThat(cacheThere.getIfPresent("none").isHit()).as("a missing id is a null").isTrue();
+        assertThat(values)
+                .containsEntry("a", 1)
+                .containsEntry("b", 20)
+                .containsEntry("c", 3)
+                .containsEntry("near", 30);
+        assertThat(cacheThere.getIfPresent("none").isHit())
+                .as("a missing id is a null")
+                .isTrue();
         assertThat(cacheThere.getAll(List.of("a", "b", "c", "none"), ids -> {
                     throw new AssertionError("all are cached");
                 }))
@@ -242,7 +248,9 @@ class InvalidationBehaviourTest {
             assertThat(abandoned).isNotNull();
         }
         assertThat(cacheThere.getIfPresent("a").orElse(null)).isEqualTo(5);
-        assertThat(cache.refresh("a", (id, context) -> 8)).as("no lease is left").isEqualTo(8);
+        assertThat(cache.refresh("a", (id, context) -> 8))
+                .as("no lease is left")
+                .isEqualTo(8);
         assertThat(cacheThere.getIfPresent("a")).isNotNull();
     }
 

@@ -128,7 +128,8 @@ final class Lab implements AutoCloseable {
 
     /** Holds the lease of a key as another node would. */
     boolean hold(String key, Duration duration) {
-        return Await.result(store.acquire(new Lease(key, "another node's", duration))).acquired();
+        return Await.result(store.acquire(new Lease(key, "another node's", duration)))
+                .acquired();
     }
 
     /** Starts work on a thread of its own, for calls that wait while the clock moves. */

@@ -70,8 +70,8 @@ enum Mode {
     /** The result, or the very exception: unlike {@code get}, {@code handle} unwraps nothing. */
     private static <T> T result(CompletableFuture<T> future) throws Exception {
         record Outcome<T>(T value, Throwable failure) {}
-        Outcome<T> outcome = future.handle((value, failure) -> new Outcome<>(value, failure))
-                .get(30, TimeUnit.SECONDS);
+        Outcome<T> outcome =
+                future.handle((value, failure) -> new Outcome<>(value, failure)).get(30, TimeUnit.SECONDS);
         if (outcome.failure() != null) {
             throw Failures.thrown(outcome.failure());
         }

@@ -59,28 +59,31 @@ final class Outage {
     }
 
     <T> T between(Class<T> port, T real) {
-        Object proxy = Proxy.newProxyInstance(port.getClassLoader(), new Class<?>[] {port}, (self, method, arguments) -> {
-            String name = method.getName();
-            sent.add(name);
-            Runnable action = before.remove(name);
-            if (action != null) {
-                action.run();
-            }
-            Object prepared = answers.remove(name);
-            if (prepared != null) {
-                return CompletableFuture.completedFuture(prepared);
-            }
-            Fault fault = name.equals("close") ? null : faults.getOrDefault(name, faults.get(ALL));
-            if (fault == Fault.HANGS) {
-                return new CompletableFuture<>();
-            }
-            try {
-                Object answer = fault == Fault.LOST ? null : method.invoke(real, arguments);
-                return fault == null ? answer : CompletableFuture.failedFuture(new IOException(name + " failed"));
-            } catch (InvocationTargetException thrown) {
-                throw thrown.getCause();
-            }
-        });
+        Object proxy =
+                Proxy.newProxyInstance(port.getClassLoader(), new Class<?>[] {port}, (self, method, arguments) -> {
+                    String name = method.getName();
+                    sent.add(name);
+                    Runnable action = before.remove(name);
+                    if (action != null) {
+                        action.run();
+                    }
+                    Object prepared = answers.remove(name);
+                    if (prepared != null) {
+                        return CompletableFuture.completedFuture(prepared);
+                    }
+                    Fault fault = name.equals("close") ? null : faults.getOrDefault(name, faults.get(ALL));
+                    if (fault == Fault.HANGS) {
+                        return new CompletableFuture<>();
+                    }
+                    try {
+                        Object answer = fault == Fault.LOST ? null : method.invoke(real, arguments);
+                        return fault == null
+                                ? answer
+                                : CompletableFuture.failedFuture(new IOException(name + " failed"));
+                    } catch (InvocationTargetException thrown) {
+                        throw thrown.getCause();
+                    }
+                });
         return port.cast(proxy);
     }
 }

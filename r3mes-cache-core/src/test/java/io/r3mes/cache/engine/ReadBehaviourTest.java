@@ -95,7 +95,8 @@ class ReadBehaviourTest {
     void readsEveryHitFromTheStoreWithoutNearCache() throws Exception {
         Cache<String, Integer> distant = here.cache("distant", Integer.class);
         for (int i = 0; i < 3; i++) {
-            assertThat(mode.get(distant, "k", (id, context) -> loads.incrementAndGet())).isEqualTo(1);
+            assertThat(mode.get(distant, "k", (id, context) -> loads.incrementAndGet()))
+                    .isEqualTo(1);
         }
         assertThat(here.metrics().stats("distant").reads()).isEqualTo(new CacheStats.Reads(0, 2, 1));
         assertThat(here.metrics().stats("distant").localEntries()).isZero();
@@ -146,8 +147,7 @@ class ReadBehaviourTest {
             int value = i;
             mode.get(few, "k" + i, (id, context) -> value);
         }
-        Awaitility.await()
-                .until(() -> here.metrics().stats("few").localEntries() <= 10);
+        Awaitility.await().until(() -> here.metrics().stats("few").localEntries() <= 10);
         assertThat(mode.peek(few, "k0").orElse(-1)).isZero();
     }
 

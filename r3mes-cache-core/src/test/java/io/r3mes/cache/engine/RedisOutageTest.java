@@ -46,7 +46,8 @@ class RedisOutageTest {
     @Test
     void loadsWhileRedisIsAbsentAndCachesOnceItAppears() {
         nodes = nodes();
-        CacheManager node = nodes.startWithoutWaiting(builder -> builder.namespace(NAMESPACE).caches(POLICY));
+        CacheManager node = nodes.startWithoutWaiting(
+                builder -> builder.namespace(NAMESPACE).caches(POLICY));
         assertThat(load(node, "k")).isEqualTo(1);
         assertThat(load(node, "k")).isEqualTo(2);
         assertThat(node.status().connected()).isFalse();
@@ -61,7 +62,12 @@ class RedisOutageTest {
     @Test
     void answersWhileRedisIsDeadAndReplaysBeforeOldValuesReturn() throws IOException {
         redis = RedisServers.prepared(
-                "--appendonly", "yes", "--appendfsync", "always", "--dir", Files.createDirectories(directory).toString());
+                "--appendonly",
+                "yes",
+                "--appendfsync",
+                "always",
+                "--dir",
+                Files.createDirectories(directory).toString());
         redis.start();
         nodes = nodes();
         CacheManager node = start();

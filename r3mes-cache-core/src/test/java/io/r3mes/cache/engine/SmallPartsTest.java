@@ -72,7 +72,8 @@ class SmallPartsTest {
     @Test
     void refusesATtlThatNoEntryCanHave() {
         LoadDecisions decisions = new LoadDecisions();
-        for (Duration ttl : List.of(Duration.ZERO, Duration.ofMillis(-1), Duration.ofNanos(1), Duration.ofDays(200_000))) {
+        for (Duration ttl :
+                List.of(Duration.ZERO, Duration.ofMillis(-1), Duration.ofNanos(1), Duration.ofDays(200_000))) {
             assertThatIllegalArgumentException().isThrownBy(() -> decisions.ttl(ttl));
         }
     }

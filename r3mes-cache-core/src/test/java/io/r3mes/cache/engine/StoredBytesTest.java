@@ -21,8 +21,10 @@ class StoredBytesTest {
     private static final CachePolicy PLAIN =
             CachePolicy.of("c", "c:{id}").withTags("t:{id}").withLocal(CachePolicy.Local.OFF);
     private static final CachePolicy SECRET = PLAIN.withValue(new CachePolicy.Value(true, true, 1 << 20));
-    private static final Parts WITH_KEY =
-            new Parts(EngineConfig.Coherence.DEFAULT, new AesGcmValueCipher(new byte[32], null, new SecureRandom()), Runnable::run);
+    private static final Parts WITH_KEY = new Parts(
+            EngineConfig.Coherence.DEFAULT,
+            new AesGcmValueCipher(new byte[32], null, new SecureRandom()),
+            Runnable::run);
 
     private final Lab lab = new Lab();
 

@@ -82,8 +82,7 @@ class TimeBehaviourTest {
 
     @Test
     void jitterSpreadsExpiryWithinItsBound() {
-        Cache<String, Integer> cache =
-                cache(lab.node(POLICY.withExpiry(new CachePolicy.Expiry(TTL, 0.5, 0))));
+        Cache<String, Integer> cache = cache(lab.node(POLICY.withExpiry(new CachePolicy.Expiry(TTL, 0.5, 0))));
         for (int i = 0; i < 50; i++) {
             cache.set("k" + i, i);
         }
@@ -97,8 +96,7 @@ class TimeBehaviourTest {
 
     @Test
     void aLateHitLoadsAheadOfTheExpiry() {
-        Cache<String, Integer> cache =
-                cache(lab.node(POLICY.withExpiry(new CachePolicy.Expiry(TTL, 0, 0.3))));
+        Cache<String, Integer> cache = cache(lab.node(POLICY.withExpiry(new CachePolicy.Expiry(TTL, 0, 0.3))));
         load(cache);
         lab.time.advance(TTL.multipliedBy(7).dividedBy(10).minusMillis(1));
         assertThat(load(cache)).isEqualTo(1);
@@ -113,8 +111,7 @@ class TimeBehaviourTest {
 
     @Test
     void aLateAsynchronousHitLoadsAheadToo() {
-        Cache<String, Integer> cache =
-                cache(lab.node(POLICY.withExpiry(new CachePolicy.Expiry(TTL, 0, 0.3))));
+        Cache<String, Integer> cache = cache(lab.node(POLICY.withExpiry(new CachePolicy.Expiry(TTL, 0, 0.3))));
         load(cache);
         lab.time.advance(Duration.ofSeconds(8));
         assertThat(Await.result(cache.async().get("k", (id, context) -> CompletableFuture.completedFuture(9))))
@@ -124,8 +121,7 @@ class TimeBehaviourTest {
 
     @Test
     void aFailedLoadAheadLeavesTheEntry() {
-        Cache<String, Integer> cache =
-                cache(lab.node(POLICY.withExpiry(new CachePolicy.Expiry(TTL, 0, 0.3))));
+        Cache<String, Integer> cache = cache(lab.node(POLICY.withExpiry(new CachePolicy.Expiry(TTL, 0, 0.3))));
         load(cache);
         lab.time.advance(Duration.ofSeconds(8));
         Integer value = cache.get("k", (id, context) -> {
@@ -139,8 +135,7 @@ class TimeBehaviourTest {
     void theLeaseOfACrashedLoaderLapsesAndIsTakenOver() {
         Cache<String, Integer> cache = cache(lab.node(POLICY));
         assertThat(lab.hold("c:k", Duration.ofSeconds(3))).isTrue();
-        CompletableFuture<Integer> read =
-                cache.async().get("k", (id, context) -> CompletableFuture.completedFuture(1));
+        CompletableFuture<Integer> read = cache.async().get("k", (id, context) -> CompletableFuture.completedFuture(1));
         lab.time.advance(Duration.ofMillis(2_999));
         assertThat(read).isNotDone();
         lab.time.advance(Duration.ofMillis(50));
@@ -179,8 +174,7 @@ class TimeBehaviourTest {
     void aCallerWaitsNoLongerThanItsMaximumThenLoadsForItselfAndStoresNothing() {
         Cache<String, Integer> cache = cache(lab.node(POLICY));
         lab.hold("c:k", Duration.ofHours(1));
-        CompletableFuture<Integer> read =
-                cache.async().get("k", (id, context) -> CompletableFuture.completedFuture(1));
+        CompletableFuture<Integer> read = cache.async().get("k", (id, context) -> CompletableFuture.completedFuture(1));
         lab.time.advance(POLICY.load().maxWait().minusMillis(1));
         assertThat(read).isNotDone();
         lab.time.advance(Duration.ofMillis(50));
@@ -227,7 +221,8 @@ class TimeBehaviourTest {
         long head = node.engine().status().position();
         assertThat(node.engine().awaitApplied(head, Duration.ZERO)).isTrue();
         CompletableFuture<Boolean> late = Lab.start(() -> node.engine().awaitApplied(head + 1, Duration.ofSeconds(2)));
-        assertThat(lab.time.advanceUntil(late)).isGreaterThan(Duration.ofSeconds(2).minusMillis(10));
+        assertThat(lab.time.advanceUntil(late))
+                .isGreaterThan(Duration.ofSeconds(2).minusMillis(10));
         assertThat(late.join()).isFalse();
     }
 

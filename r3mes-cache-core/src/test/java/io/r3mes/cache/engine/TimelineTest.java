@@ -156,7 +156,8 @@ class TimelineTest {
 
     @Test
     void takesNoEventThatDoesNotNameTheOneBefore() {
-        assertThat(timeline.apply(new LogEntry(110, "b", "lost", new Event.All()))).isFalse();
+        assertThat(timeline.apply(new LogEntry(110, "b", "lost", new Event.All())))
+                .isFalse();
         assertThat(timeline.head()).isEqualTo(100);
     }
 

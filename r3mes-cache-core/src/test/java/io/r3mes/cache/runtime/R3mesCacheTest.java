@@ -97,8 +97,10 @@ class R3mesCacheTest {
                 R3mesCache.builder().executor(executor).caches(POLICY).build()) {
             Cache<String, String> cache = manager.cache("c", String.class);
             assertThat(cache.async()
-                            .get("k", (id, context) -> CompletableFuture.completedFuture(
-                                    Thread.currentThread().getName()))
+                            .get(
+                                    "k",
+                                    (id, context) -> CompletableFuture.completedFuture(
+                                            Thread.currentThread().getName()))
                             .join())
                     .isEqualTo("the application's");
         }
@@ -120,8 +122,7 @@ class R3mesCacheTest {
             cache.get("k", (id, context) -> 1);
             cache.getIfPresent("k");
             cache.delete("k");
-            assertThat(one.news())
-                    .contains("cache c", "miss c:k", "loaded c:k true", "remote c:k", "Keys[keys=[c:k]]");
+            assertThat(one.news()).contains("cache c", "miss c:k", "loaded c:k true", "remote c:k", "Keys[keys=[c:k]]");
         }
         assertThat(other.news()).containsAll(one.news());
     }
