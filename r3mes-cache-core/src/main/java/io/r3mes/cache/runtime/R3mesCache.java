@@ -120,6 +120,7 @@ public final class R3mesCache {
             throw new io.r3mes.cache.CacheConfigurationException("coherence.max-staleness is " + maxStaleness
                     + "; set it to at least " + SHORTEST_STALENESS.toMillis() + "ms, two beats of the log.");
         }
+        Storage storage = storage();
         Threads threads = new Threads(executor);
         Environment environment = threads.environment();
         RecordingMetrics metrics = new RecordingMetrics(
@@ -128,7 +129,6 @@ public final class R3mesCache {
         List<CacheObserver> told = new ArrayList<>(observers);
         told.add(0, new StateLog());
         told.add(0, metrics);
-        Storage storage = storage();
         try {
             return new CacheEngine(new EngineConfig(
                     policies,

@@ -6,7 +6,6 @@ import io.r3mes.cache.Invalidation;
 import io.r3mes.cache.Loader;
 import io.r3mes.cache.Lookup;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 
 /** The two faces of a cache, with the same operations, so that one test holds both to the same results. */
@@ -68,11 +67,14 @@ enum Mode {
 
     abstract <K, V> Invalidation delete(Cache<K, V> cache, K id) throws Exception;
 
+    /** The result, or the very exception: unlike {@code get}, {@code handle} unwraps nothing. */
     private static <T> T result(CompletableFuture<T> future) throws Exception {
-        try {
-            return future.get(30, TimeUnit.SECONDS);
-        } catch (ExecutionException failed) {
-            throw Failures.thrown(failed.getCause());
+        record Outcome<T>(T value, Throwable failure) {}
+        Outcome<T> outcome =
+                future.handle((value, failure) -> new Outcome<>(value, failure)).get(30, TimeUnit.SECONDS);
+        if (outcome.failure() != null) {
+            throw Failures.thrown(outcome.failure());
         }
+        return outcome.value();
     }
 }
