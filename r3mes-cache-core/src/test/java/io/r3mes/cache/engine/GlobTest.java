@@ -2,12 +2,11 @@ package io.r3mes.cache.engine;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
-import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 
-import java.time.Duration;
 import java.util.Random;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -61,11 +60,11 @@ class GlobTest {
     }
 
     @Test
+    @Timeout(value = 30, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
     void takesTimeLinearInTheKey() {
         Glob glob = Glob.compile("*a*a*a*a*a*a*a*b");
         String key = "a".repeat(200_000);
-        assertThat(assertTimeoutPreemptively(Duration.ofSeconds(30), () -> glob.matches(key)))
-                .isFalse();
+        assertThat(glob.matches(key)).isFalse();
         assertThat(glob.matches(key + "b")).isTrue();
     }
 
