@@ -88,6 +88,18 @@ class CoherenceTest {
     }
 
     @Test
+    void aLoadOvertakenByATagInvalidationIsNotSentToTheStore() {
+        LabNode node = lab.node(POLICY);
+        Integer value = cache(node).get("k", (id, context) -> {
+            node.engine().invalidator().invalidateByTag("t:k");
+            return 1;
+        });
+        assertThat(value).isEqualTo(1);
+        assertThat(lab.bytes("c:k")).isNull();
+        assertThat(node.outage().sent()).doesNotContain("store");
+    }
+
+    @Test
     void aCallerDuringTheStoreOfALoadJoinsItNoMore() {
         LabNode node = lab.node(POLICY);
         node.outage().begin(HANGS, "store");

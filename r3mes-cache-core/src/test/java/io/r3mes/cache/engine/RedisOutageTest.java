@@ -56,7 +56,10 @@ class RedisOutageTest {
         redis.start();
         soon().until(() -> !node.status().fenced() && node.status().pending() == 0);
         assertThat(pending.isPending()).isFalse();
-        soon().until(() -> load(node, "k") == load(node, "k"));
+        soon().until(() -> {
+            int cached = load(node, "k");
+            return load(node, "k") == cached;
+        });
     }
 
     @Test
