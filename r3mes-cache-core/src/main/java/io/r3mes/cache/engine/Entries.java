@@ -75,7 +75,9 @@ final class Entries {
             boolean kept = failure == null && written;
             if (kept) {
                 LocalEntry.Birth at = new LocalEntry.Birth(head.generation(), head.position(), head.position());
-                near.put(loaded.id(), entry(loaded.value(), loaded.subject(), at, new Lifetime(now, ttl.toNanos())));
+                near.put(
+                        loaded.id(),
+                        entry(loaded.value(), loaded.subject(), at, new Lifetime(now, ttl.toNanos(), ttl.toNanos())));
             }
             return kept;
         });
@@ -91,7 +93,16 @@ final class Entries {
                 LocalEntry.Birth at = new LocalEntry.Birth(
                         header.generation(), header.birth(), Math.max(header.birth(), watch.head()));
                 Subject subject = asked.withTags(hit.envelope().tags());
-                near.put(id, entry(hit.value(), subject, at, new Lifetime(now, remainingNanos)));
+                near.put(
+                        id,
+                        entry(
+                                hit.value(),
+                                subject,
+                                at,
+                                new Lifetime(
+                                        now,
+                                        remainingNanos,
+                                        policy.expiry().ttl().toNanos())));
             }
         }
         return hit.value();
@@ -105,11 +116,8 @@ final class Entries {
         long local = Math.min(lifetime.nanos(), policy.local().ttl().toNanos());
         long expiresAt = lifetime.from() + local;
         double ahead = policy.expiry().refreshAhead();
-        long refreshAt = ahead == 0
-                ? expiresAt
-                : lifetime.from()
-                        + lifetime.nanos()
-                        - (long) (policy.expiry().ttl().toNanos() * ahead);
+        long refreshAt =
+                ahead == 0 ? expiresAt : lifetime.from() + lifetime.nanos() - (long) (lifetime.whole() * ahead);
         return new LocalEntry(value, subject.key(), subject.tags(), birth, new LocalEntry.Times(expiresAt, refreshAt));
     }
 
@@ -136,6 +144,12 @@ final class Entries {
         });
     }
 
-    /** How long an entry lives in the remote store, from a moment of the node's clock. */
-    private record Lifetime(long from, long nanos) {}
+    /**
+     * How long an entry lives in the remote store.
+     *
+     * @param from a moment of the node's clock
+     * @param nanos from then to its expiry
+     * @param whole from its birth to its expiry; the policy's TTL where that is not known
+     */
+    private record Lifetime(long from, long nanos, long whole) {}
 }

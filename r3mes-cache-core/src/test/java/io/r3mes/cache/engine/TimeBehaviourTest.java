@@ -110,6 +110,18 @@ class TimeBehaviourTest {
     }
 
     @Test
+    void anEntryOfAShorterTtlIsLoadedAheadByTheShareOfItsOwn() {
+        Cache<String, Integer> cache = cache(lab.node(POLICY.withExpiry(new CachePolicy.Expiry(TTL, 0, 0.3))));
+        cache.get("k", (id, context) -> {
+            context.ttl(TTL.dividedBy(10));
+            return 1;
+        });
+        lab.time.advance(TTL.dividedBy(20));
+        assertThat(load(cache)).isEqualTo(1);
+        assertThat(loads).as("no load ahead at half of its life").hasValue(0);
+    }
+
+    @Test
     void aLateAsynchronousHitLoadsAheadToo() {
         Cache<String, Integer> cache = cache(lab.node(POLICY.withExpiry(new CachePolicy.Expiry(TTL, 0, 0.3))));
         load(cache);
