@@ -48,9 +48,7 @@ public final class RedisServers {
                         "--cluster-port",
                         Integer.toString(RedisProcess.freePort()),
                         "--cluster-node-timeout",
-                        "2000",
-                        "--dir",
-                        directory().toString()
+                        "2000"
                     };
                     return new RedisProcess(port, arguments(port, settings)).start();
                 })
@@ -108,8 +106,12 @@ public final class RedisServers {
     }
 
     private static List<String> arguments(int port, String... settings) {
-        List<String> arguments = new ArrayList<>(
-                List.of("--port", Integer.toString(port), "--bind", "127.0.0.1", "--save", "", "--appendonly", "no"));
+        List<String> arguments = new ArrayList<>(List.of(
+                "--port", Integer.toString(port),
+                "--bind", "127.0.0.1",
+                "--dir", directory().toString(),
+                "--save", "",
+                "--appendonly", "no"));
         arguments.addAll(List.of(settings));
         return arguments;
     }
