@@ -111,7 +111,7 @@ class InterceptionTest {
         Contexts.inMemory()
                 .withBean(SlowWarmer.class)
                 .run(context -> assertThat(output)
-                        .contains("The warmer 'cold' runs every PT5M, but entries of the cache 'cold' live PT1M"));
+                        .contains("The warmer 'cold' runs every 300s, but entries of the cache 'cold' live 60s"));
     }
 
     @Test

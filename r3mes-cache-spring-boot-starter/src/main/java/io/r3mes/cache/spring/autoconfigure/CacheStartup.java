@@ -10,11 +10,13 @@ import io.r3mes.cache.spring.interceptor.Interception;
 import io.r3mes.cache.spring.interceptor.WarmTasks.Planned;
 import io.r3mes.cache.spring.interceptor.WarmTasks.Schedule;
 import java.time.Duration;
+import java.time.temporal.ChronoUnit;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.beans.factory.SmartInitializingSingleton;
+import org.springframework.boot.convert.DurationStyle;
 
 /**
  * Checks every annotated method when all beans exist and registers the warm tasks. What cannot work fails the start; what
@@ -66,6 +68,10 @@ final class CacheStartup implements SmartInitializingSingleton {
         complete = true;
     }
 
+    private static String seconds(Duration duration) {
+        return DurationStyle.SIMPLE.print(duration, ChronoUnit.SECONDS);
+    }
+
     private void warnIfColdBetweenRuns(Planned warmer) {
         Duration every = warmer.task().every();
         Duration ttl = manager.policy(warmer.cache()).expiry().ttl();
@@ -74,9 +80,9 @@ final class CacheStartup implements SmartInitializingSingleton {
                     "The warmer '{}' runs every {}, but entries of the cache '{}' live {}: they are cold in between."
                             + " Warm more often, or raise the TTL",
                     warmer.task().name(),
-                    every,
+                    seconds(every),
                     warmer.cache(),
-                    ttl);
+                    seconds(ttl));
         }
     }
 
