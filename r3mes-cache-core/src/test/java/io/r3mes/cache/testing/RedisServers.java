@@ -88,6 +88,11 @@ public final class RedisServers {
         return group;
     }
 
+    /** A port of the loopback interface that nobody uses. */
+    public static int freePort() {
+        return RedisProcess.freePort();
+    }
+
     /** Runs commands on a server over a connection of their own. */
     public static <T> T command(RedisProcess server, Function<RedisCommands<String, String>, T> commands) {
         RedisClient client = RedisClient.create(RedisURI.create(server.uri()));
