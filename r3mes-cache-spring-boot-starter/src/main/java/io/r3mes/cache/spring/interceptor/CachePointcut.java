@@ -40,6 +40,7 @@ record CachePointcut(String name, Predicate<MethodAnnotations> wanted) implement
     }
 
     @Override
+    @SuppressWarnings("NullAway") // Compilers disagree on the annotations of the overridden method's arguments.
     public boolean matches(Method method, Class<?> targetClass, Object... args) {
         return true;
     }

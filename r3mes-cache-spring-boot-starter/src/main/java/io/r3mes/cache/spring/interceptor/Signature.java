@@ -3,6 +3,7 @@ package io.r3mes.cache.spring.interceptor;
 import java.lang.reflect.Method;
 import java.lang.reflect.Parameter;
 import java.lang.reflect.Type;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Collectors;
@@ -19,8 +20,20 @@ public record Signature(
         Method method, Class<?> type, @Nullable List<String> names) {
 
     static Signature of(Method method, Class<?> type) {
-        String[] names = new DefaultParameterNameDiscoverer().getParameterNames(method);
-        return new Signature(method, type, names == null ? null : List.of(names));
+        @Nullable String @Nullable [] names = new DefaultParameterNameDiscoverer().getParameterNames(method);
+        return new Signature(method, type, names == null ? null : allOf(names));
+    }
+
+    /** The names, or null unless all are known. */
+    private static @Nullable List<String> allOf(@Nullable String[] names) {
+        List<String> known = new ArrayList<>(names.length);
+        for (String name : names) {
+            if (name == null) {
+                return null;
+            }
+            known.add(name);
+        }
+        return List.copyOf(known);
     }
 
     /** The position of a parameter, or -1. */
