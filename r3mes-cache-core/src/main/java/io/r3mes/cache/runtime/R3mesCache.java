@@ -1,5 +1,6 @@
 package io.r3mes.cache.runtime;
 
+import io.r3mes.cache.CacheConfigurationException;
 import io.r3mes.cache.CacheManager;
 import io.r3mes.cache.CachePolicy;
 import io.r3mes.cache.caffeine.CaffeineLocalStoreFactory;
@@ -33,6 +34,7 @@ public final class R3mesCache {
     private @Nullable RedisSettings redis;
     private @Nullable MemoryAdapter memory;
     private Duration maxStaleness = EngineConfig.Coherence.DEFAULT.maxStaleness();
+    private int maxRecords = EngineConfig.Coherence.DEFAULT.maxRecords();
     private ValueCodec codec = new JacksonValueCodec();
     private @Nullable ValueCipher cipher;
     private @Nullable Executor executor;
@@ -87,6 +89,15 @@ public final class R3mesCache {
         return this;
     }
 
+    /**
+     * How many invalidations this node remembers, 65,536 by default. An entry older than all of them is judged by one more
+     * request to Redis instead.
+     */
+    public R3mesCache maxRecords(int most) {
+        maxRecords = most;
+        return this;
+    }
+
     public R3mesCache codec(ValueCodec chosen) {
         codec = chosen;
         return this;
@@ -113,12 +124,15 @@ public final class R3mesCache {
     /**
      * Starts a manager. Never waits for Redis, which may appear later.
      *
-     * @throws io.r3mes.cache.CacheConfigurationException if the configuration cannot work
+     * @throws CacheConfigurationException if the configuration cannot work
      */
     public CacheManager build() {
+        if (maxRecords < 1) {
+            throw new CacheConfigurationException("maxRecords is " + maxRecords + "; set it to at least 1.");
+        }
         if (maxStaleness.compareTo(SHORTEST_STALENESS) < 0) {
-            throw new io.r3mes.cache.CacheConfigurationException("coherence.max-staleness is " + maxStaleness
-                    + "; set it to at least " + SHORTEST_STALENESS.toMillis() + "ms, two beats of the log.");
+            throw new CacheConfigurationException("coherence.max-staleness is " + maxStaleness + "; set it to at least "
+                    + SHORTEST_STALENESS.toMillis() + "ms, two beats of the log.");
         }
         Storage storage = storage();
         Threads threads = new Threads(executor);
@@ -150,7 +164,7 @@ public final class R3mesCache {
 
     private EngineConfig.Coherence coherence() {
         EngineConfig.Coherence limits = EngineConfig.Coherence.DEFAULT;
-        return new EngineConfig.Coherence(maxStaleness, limits.maxRecords(), limits.maxPending());
+        return new EngineConfig.Coherence(maxStaleness, maxRecords, limits.maxPending());
     }
 
     private Storage storage() {

@@ -47,7 +47,7 @@ class LoadRacesTest {
             waver();
             race.count(race.cacheHere.get(id, race.database.loader()), committed);
             end(load);
-            race.checkBoth(id, acknowledged);
+            race.check(id, acknowledged);
         });
     }
 
@@ -97,9 +97,9 @@ class LoadRacesTest {
             Invalidation acknowledged = invalidate.apply(id);
             dawdler.letGo();
             waver();
-            race.checkBoth(id, acknowledged);
+            race.check(id, acknowledged);
             end(load);
-            race.checkBoth(id, acknowledged);
+            race.check(id, acknowledged);
         });
     }
 
@@ -117,7 +117,7 @@ class LoadRacesTest {
             Invalidation acknowledged = race.there.invalidator().invalidateByTag("decided:" + id);
             dawdler.letGo();
             end(load);
-            race.checkBoth(id, acknowledged);
+            race.check(id, acknowledged);
         });
     }
 
@@ -138,7 +138,7 @@ class LoadRacesTest {
             dawdler.letGo();
             race.count(end(quick), race.database.read(id));
             end(slow);
-            race.checkBoth(id, acknowledged);
+            race.check(id, acknowledged);
         });
     }
 
@@ -206,7 +206,7 @@ class LoadRacesTest {
             Invalidation acknowledged = race.there.invalidator().invalidateKey(race.cacheHere.key(id));
             dawdler.letGo();
             warm.join();
-            race.checkBoth(id, acknowledged);
+            race.check(id, acknowledged);
         });
     }
 
@@ -227,7 +227,7 @@ class LoadRacesTest {
             Invalidation acknowledged = byKeyHere(id);
             dawdler.letGo();
             end(load);
-            race.checkBoth(id, acknowledged);
+            race.check(id, acknowledged);
         });
     }
 

@@ -7,6 +7,7 @@ import io.r3mes.cache.CacheManager;
 import io.r3mes.cache.CachePolicy;
 import io.r3mes.cache.CachePolicy.Expiry;
 import io.r3mes.cache.Invalidation;
+import io.r3mes.cache.runtime.R3mesCache;
 import io.r3mes.cache.testing.RedisProcess;
 import io.r3mes.cache.testing.RedisServers;
 import io.r3mes.cache.testing.TestNodes;
@@ -20,8 +21,9 @@ import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.UnaryOperator;
 
-/** Two nodes on one Redis, a database, threads, and a count of what must not happen. */
+/** Nodes on one Redis, a database, threads, and a count of what must not happen. */
 final class RaceFixture implements AutoCloseable {
 
     static final String CACHE = "versions";
@@ -36,17 +38,22 @@ final class RaceFixture implements AutoCloseable {
             "long".equals(System.getProperty("r3mes.races")) ? 100_000 : Long.getLong("r3mes.races.rounds", 300);
 
     final Database database = new Database();
-    final CacheManager here = node();
-    final CacheManager there = node();
+    final CacheManager here = node(builder -> builder);
+    final CacheManager there = node(builder -> builder);
+    /** Remembers next to nothing, as a node that has just started: it judges what Redis holds by what Redis knows. */
+    private final CacheManager forgetful = node(builder -> builder.maxRecords(1));
+
     final Cache<String, Long> cacheHere = here.cache(CACHE, Long.class);
     final Cache<String, Long> cacheThere = there.cache(CACHE, Long.class);
+    private final Cache<String, Long> cacheForgetful = forgetful.cache(CACHE, Long.class);
 
-    private CacheManager node() {
-        return nodes.start(
-                CachePolicy.of(CACHE, "version:{id}")
-                        .withTags("id:{id}", "versions")
-                        .withExpiry(new Expiry(Duration.ofMinutes(10), 0, 0)),
-                CachePolicy.of("eager", "eager:{id}").withExpiry(new Expiry(Duration.ofMillis(100), 0, 0.9)));
+    private CacheManager node(UnaryOperator<R3mesCache> memory) {
+        return nodes.start(builder -> memory.apply(builder)
+                .caches(
+                        CachePolicy.of(CACHE, "version:{id}")
+                                .withTags("id:{id}", "versions")
+                                .withExpiry(new Expiry(Duration.ofMinutes(10), 0, 0)),
+                        CachePolicy.of("eager", "eager:{id}").withExpiry(new Expiry(Duration.ofMillis(100), 0, 0.9))));
     }
 
     /** One round of a race. */
@@ -73,12 +80,20 @@ final class RaceFixture implements AutoCloseable {
         return work.get(LONG.toSeconds(), TimeUnit.SECONDS);
     }
 
-    /** Reads on both nodes once each has applied the invalidations, and counts what is older than the database. */
-    void checkBoth(String id, Invalidation... acknowledged) {
+    /**
+     * Reads on all nodes once each has applied the invalidations, and counts what is older than the database. The forgetful
+     * one reads first, before another node can replace what Redis holds.
+     */
+    void check(String id, Invalidation... acknowledged) {
         for (Invalidation each : acknowledged) {
             awaitBoth(each);
         }
         long committed = database.read(id);
+        Invalidation other = here.invalidator().invalidateKey(cacheHere.key("other"));
+        if (!forgetful.awaitApplied(other.position().orElseThrow(), LONG)) {
+            throw new IllegalStateException("A node does not follow the log");
+        }
+        count(cacheForgetful.getIfPresent(id).orElse(Long.MAX_VALUE), committed);
         count(cacheHere.get(id, database.loader()), committed);
         count(cacheThere.get(id, database.loader()), committed);
         count(cacheHere.get(id, database.loader()), committed);

@@ -76,7 +76,7 @@ class ReadRacesTest {
             Invalidation acknowledged = race.here.invalidator().invalidateByTag("id:" + id);
             race.awaitBoth(acknowledged);
             readers.promise(id, committed);
-            race.checkBoth(id, acknowledged);
+            race.check(id, acknowledged);
         });
         readers.end();
     }
@@ -90,7 +90,7 @@ class ReadRacesTest {
             end(set);
             race.database.commit(id);
             Invalidation acknowledged = byKey(race.here, id);
-            race.checkBoth(id, acknowledged);
+            race.check(id, acknowledged);
         });
     }
 

@@ -30,7 +30,7 @@ class WriteRacesTest {
             race.database.commit(id);
             Invalidation acknowledged = race.there.invalidator().invalidateKey(race.cacheThere.key(id));
             Invalidation stored = ticket.store(first, EntryOptions.DEFAULT);
-            race.checkBoth(id, acknowledged, stored);
+            race.check(id, acknowledged, stored);
         });
     }
 
@@ -44,7 +44,7 @@ class WriteRacesTest {
             race.database.commit(id);
             Invalidation acknowledged = race.here.invalidator().invalidateKey(race.cacheHere.key(id));
             Invalidation stored = end(store);
-            race.checkBoth(id, acknowledged, stored);
+            race.check(id, acknowledged, stored);
         });
     }
 
@@ -60,9 +60,9 @@ class WriteRacesTest {
             Invalidation stored = ticket.store(committed, EntryOptions.DEFAULT);
             dawdler.letGo();
             waver();
-            race.checkBoth(id, stored);
+            race.check(id, stored);
             end(load);
-            race.checkBoth(id, stored);
+            race.check(id, stored);
         });
     }
 
@@ -75,7 +75,7 @@ class WriteRacesTest {
             long second = race.database.commit(id);
             Invalidation later = late.store(second, EntryOptions.DEFAULT);
             Invalidation earlier = early.store(first, EntryOptions.DEFAULT);
-            race.checkBoth(id, later, earlier);
+            race.check(id, later, earlier);
         });
     }
 
@@ -86,7 +86,7 @@ class WriteRacesTest {
             Future<Invalidation> other = race.start(() -> write(race.cacheThere, id));
             Invalidation first = end(one);
             Invalidation second = end(other);
-            race.checkBoth(id, first, second);
+            race.check(id, first, second);
         });
     }
 
