@@ -44,6 +44,11 @@ class R3mesCacheTest {
     }
 
     @Test
+    void refusesToRememberNothing() {
+        refuses(R3mesCache.builder().maxRecords(0), "maxRecords", "at least 1");
+    }
+
+    @Test
     void refusesANamespaceThatCannotBePartOfAKey() {
         RedisSettings settings = RedisSettings.standalone("redis://127.0.0.1:1");
         refuses(R3mesCache.builder().redis(settings).namespace("a b"), "'a b'", "letters, digits");
