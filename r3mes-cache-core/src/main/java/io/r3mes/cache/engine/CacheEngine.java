@@ -155,9 +155,7 @@ public final class CacheEngine implements CacheManager {
         if (invalidator.isDrained() || node.now() - deadline >= 0) {
             return CompletableFuture.completedFuture(null);
         }
-        CompletableFuture<Void> pause = new CompletableFuture<>();
-        node.environment().timer().after(DRAIN_PAUSE, () -> pause.complete(null));
-        return pause.thenCompose(over -> invalidator.replay()).thenCompose(sent -> drain(deadline));
+        return node.pause(DRAIN_PAUSE).thenCompose(over -> invalidator.replay()).thenCompose(sent -> drain(deadline));
     }
 
     @SuppressWarnings("unchecked") // The map's key holds the value type.

@@ -42,11 +42,9 @@ final class Everywhere {
                     if (reached || node.now() - goal.deadline() >= 0) {
                         return CompletableFuture.completedFuture(reached);
                     }
-                    CompletableFuture<Void> paused = new CompletableFuture<>();
-                    node.environment().timer().after(pause, () -> paused.complete(null));
                     Duration next = pause.multipliedBy(2);
-                    return paused.thenCompose(
-                            over -> poll(goal, next.compareTo(LONGEST_PAUSE) > 0 ? LONGEST_PAUSE : next));
+                    return node.pause(pause)
+                            .thenCompose(over -> poll(goal, next.compareTo(LONGEST_PAUSE) > 0 ? LONGEST_PAUSE : next));
                 });
     }
 

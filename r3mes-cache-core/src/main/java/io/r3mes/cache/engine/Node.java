@@ -5,7 +5,9 @@ import io.r3mes.cache.spi.Environment;
 import io.r3mes.cache.spi.InvalidationLog;
 import io.r3mes.cache.spi.RemoteStore;
 import io.r3mes.cache.spi.TagIndex;
+import java.time.Duration;
 import java.util.HexFormat;
+import java.util.concurrent.CompletableFuture;
 
 /** What all caches of one node share. */
 record Node(
@@ -23,6 +25,13 @@ record Node(
     String newToken() {
         return HEX.toHexDigits(environment.random().nextLong())
                 + HEX.toHexDigits(environment.random().nextLong());
+    }
+
+    /** Completes after a delay, on the timer's thread. */
+    CompletableFuture<Void> pause(Duration delay) {
+        CompletableFuture<Void> over = new CompletableFuture<>();
+        environment.timer().after(delay, () -> over.complete(null));
+        return over;
     }
 
     long now() {

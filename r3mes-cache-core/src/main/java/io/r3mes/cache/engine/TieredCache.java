@@ -188,11 +188,10 @@ final class TieredCache<V> {
             abandon(attempt.flight());
             return loadWithoutStoring(attempt.read());
         }
-        CompletableFuture<Void> pause = new CompletableFuture<>();
-        node.environment().timer().after(pauseBeforeRetry(), () -> pause.complete(null));
-        return pause.thenComposeAsync(
-                over -> attempt(attempt.again(granted.claim().value())),
-                attempt.read().steps());
+        return node.pause(pauseBeforeRetry())
+                .thenComposeAsync(
+                        over -> attempt(attempt.again(granted.claim().value())),
+                        attempt.read().steps());
     }
 
     /** Holding the lease: loads, closes the flight, stores if nothing overtook the load. */

@@ -7,6 +7,7 @@ import java.time.Instant;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -78,7 +79,7 @@ final class Warmer {
         return ended(Duration.ofNanos(node.now() - startedAt), failure);
     }
 
-    private synchronized WarmStatus ended(Duration took, @org.jspecify.annotations.Nullable String failure) {
+    private synchronized WarmStatus ended(Duration took, @Nullable String failure) {
         Instant at = Instant.EPOCH.plusNanos(node.serverClock().earliest(node.now()) * 1_000);
         status = new WarmStatus(
                 task.name(), status.runs() + 1, status.failures() + (failure == null ? 0 : 1), at, took, failure);
