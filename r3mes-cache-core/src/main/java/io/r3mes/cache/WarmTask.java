@@ -23,7 +23,11 @@ public record WarmTask(
         events = Set.copyOf(events);
     }
 
-    /** Warms. A failure is counted and reported in the status, and never stops the schedule. */
+    /**
+     * Warms. A failure is counted and reported in the status, and never stops the schedule. A run during which a loaded
+     * value could not be cached because Redis did not answer counts as a failure too, and is repeated after 100 ms,
+     * doubling up to 30 s, until one succeeds.
+     */
     @FunctionalInterface
     public interface Action {
         void run(Trigger trigger) throws Exception;

@@ -93,7 +93,7 @@ final class BulkRead<K, V> {
                         } else if (found.get(i) instanceof Found.Miss) {
                             missing.add(wanted);
                         } else {
-                            unleased.add(wanted);
+                            addUnleased(wanted);
                         }
                     }
                 });
@@ -129,7 +129,7 @@ final class BulkRead<K, V> {
             Leased<K> candidate, @Nullable Claim claim, RemoteReads.Watch watch, Executor steps) {
         Wanted<K> wanted = candidate.wanted();
         if (claim == null || candidate.head().generation() == 0) {
-            unleased.add(wanted);
+            addUnleased(wanted);
             if (claim != null && claim.acquired()) {
                 tiered.entries().release(candidate.lease());
             }
@@ -150,6 +150,11 @@ final class BulkRead<K, V> {
                         busy.add(wanted.id());
                     }
                 });
+    }
+
+    private void addUnleased(Wanted<K> wanted) {
+        node.uncached().incrementAndGet();
+        unleased.add(wanted);
     }
 
     private <X extends Exception> void load(BulkLoader<K, ? extends V, X> loader) throws X {

@@ -20,6 +20,7 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /** One node's cache manager over its ports. Thread-safe. */
@@ -61,7 +62,8 @@ public final class CacheEngine implements CacheManager {
                 config.environment(),
                 config.figures().observer(),
                 timeline,
-                new ServerClock());
+                new ServerClock(),
+                new AtomicLong());
         this.id = node.newToken();
         this.invalidator = new Invalidator(node, catalog, new Everywhere(node, id), coherence.maxPending());
         this.warmers = new Warmers(node);

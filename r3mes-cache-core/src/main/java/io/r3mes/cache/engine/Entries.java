@@ -46,6 +46,9 @@ final class Entries {
     /** Stores under a held lease unless a newer event covers the value. Completes when it is known, never exceptionally. */
     CompletableFuture<Boolean> store(Loaded loaded, Lease lease, Birth birth) {
         Head head = birth.head();
+        if (!node.timeline().isStarted()) {
+            node.uncached().incrementAndGet();
+        }
         boolean overtaken = head.generation() != node.timeline().generation()
                 || node.timeline().isCovered(loaded.subject(), head.position());
         if (overtaken || !loaded.decisions().stores(loaded.value(), policy.value())) {
@@ -70,6 +73,7 @@ final class Entries {
         }
         return stored.handle((written, failure) -> {
             if (failure != null) {
+                node.uncached().incrementAndGet();
                 observer.unavailable("store", Failures.cause(failure));
             }
             boolean kept = failure == null && written;

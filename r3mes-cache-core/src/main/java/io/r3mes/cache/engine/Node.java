@@ -8,8 +8,13 @@ import io.r3mes.cache.spi.TagIndex;
 import java.time.Duration;
 import java.util.HexFormat;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicLong;
 
-/** What all caches of one node share. */
+/**
+ * What all caches of one node share.
+ *
+ * @param uncached counts the loads whose value could not be cached because Redis did not answer
+ */
 record Node(
         RemoteStore remote,
         InvalidationLog log,
@@ -17,7 +22,8 @@ record Node(
         Environment environment,
         CacheObserver observer,
         Timeline timeline,
-        ServerClock serverClock) {
+        ServerClock serverClock,
+        AtomicLong uncached) {
 
     private static final HexFormat HEX = HexFormat.of();
 

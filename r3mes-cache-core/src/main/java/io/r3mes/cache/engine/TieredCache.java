@@ -60,7 +60,7 @@ final class TieredCache<V> {
                 return CompletableFuture.completedFuture(
                         this.<V>answer(entries.keepLocally(read.id(), read.subject(), hit, watch)));
             }
-            return counted(read, found instanceof Found.Miss ? load(read, false) : loadWithoutStoring(read));
+            return counted(read, found instanceof Found.Miss ? load(read, false) : loadWithoutRedis(read));
         });
     }
 
@@ -155,7 +155,7 @@ final class TieredCache<V> {
                                 observer.unavailable("lease", Failures.cause(failure));
                                 claim.thenAccept(late -> entries.release(lease));
                                 abandon(attempt.flight());
-                                return loadWithoutStoring(read);
+                                return loadWithoutRedis(read);
                             }
                             return remote.judge(read.subject(), granted.claim().value(), watch, read.steps())
                                     .thenCompose(found -> claimed(attempt, lease, granted, watch, found));
@@ -222,6 +222,11 @@ final class TieredCache<V> {
                         },
                         read.steps())
                 .whenComplete((answer, failure) -> keeper.stop());
+    }
+
+    private CompletableFuture<Answer<V>> loadWithoutRedis(Read<V> read) {
+        node.uncached().incrementAndGet();
+        return loadWithoutStoring(read);
     }
 
     private CompletableFuture<Answer<V>> loadWithoutStoring(Read<V> read) {

@@ -11,10 +11,17 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** One warm task and what became of its runs. Thread-safe; runs of one task may overlap. */
+/**
+ * One warm task and what became of its runs. Thread-safe; runs of one task may overlap.
+ *
+ * <p>A run during which a value was loaded that could not be cached, by whomever, counts as failed: it may have been the
+ * task's.
+ */
 final class Warmer {
 
     private static final Logger LOG = LoggerFactory.getLogger(Warmer.class);
+    private static final Duration FIRST_PAUSE = Duration.ofMillis(100);
+    private static final Duration LONGEST_PAUSE = Duration.ofSeconds(30);
 
     private final Node node;
     private final WarmTask task;
@@ -24,6 +31,12 @@ final class Warmer {
     private WarmStatus status;
     /** Guarded by this. */
     private Runnable cancel = () -> {};
+    /** Guarded by this. */
+    private Runnable cancelRepetition = () -> {};
+    /** How long after an uncached run it is repeated. Guarded by this. */
+    private Duration pause = FIRST_PAUSE;
+    /** Guarded by this. */
+    private boolean repeats;
 
     Warmer(Node node, WarmTask task) {
         this.node = node;
@@ -39,12 +52,19 @@ final class Warmer {
         return status;
     }
 
+    /** Repeats uncached runs from now on. */
+    synchronized void start() {
+        repeats = true;
+    }
+
     synchronized void cancelBy(Runnable cancellation) {
         cancel = cancellation;
     }
 
     synchronized void cancel() {
+        repeats = false;
         cancel.run();
+        cancelRepetition.run();
     }
 
     /** Runs on the executor. Never completes exceptionally. */
@@ -67,6 +87,7 @@ final class Warmer {
 
     private WarmStatus runHere(WarmTask.Trigger trigger) {
         long startedAt = node.now();
+        long uncachedBefore = node.uncached().get();
         String failure = null;
         try {
             task.action().run(trigger);
@@ -76,7 +97,25 @@ final class Warmer {
                 LOG.warn("Warmer '{}' began to fail", task.name(), failed);
             }
         }
+        boolean uncached = node.uncached().get() != uncachedBefore;
+        if (uncached && failure == null) {
+            failure = "Redis did not answer, so what was loaded is not cached";
+        }
+        repeatIf(uncached, trigger);
         return ended(Duration.ofNanos(node.now() - startedAt), failure);
+    }
+
+    /** Any later run stands for the repetition of an earlier one. */
+    private synchronized void repeatIf(boolean uncached, WarmTask.Trigger trigger) {
+        cancelRepetition.run();
+        cancelRepetition = () -> {};
+        if (!uncached || !repeats) {
+            pause = FIRST_PAUSE;
+            return;
+        }
+        cancelRepetition = node.environment().timer().after(pause, () -> run(trigger));
+        Duration doubled = pause.multipliedBy(2);
+        pause = doubled.compareTo(LONGEST_PAUSE) < 0 ? doubled : LONGEST_PAUSE;
     }
 
     private synchronized WarmStatus ended(Duration took, @Nullable String failure) {

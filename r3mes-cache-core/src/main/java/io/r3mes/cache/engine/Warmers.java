@@ -100,6 +100,7 @@ final class Warmers implements CacheWarmer {
     }
 
     private void schedule(Warmer warmer) {
+        warmer.start();
         Duration every = warmer.task().every();
         if (every != null) {
             warmer.cancelBy(node.environment().timer().after(every, () -> tick(warmer, every)));

@@ -8,6 +8,7 @@ import io.r3mes.cache.spi.Environment;
 import io.r3mes.cache.spi.Event;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 
 /** An invalidation of everything stands only for the invalidations that it replaced. */
@@ -43,6 +44,7 @@ class PendingOverflowTest {
                 environment,
                 metrics,
                 new Timeline(10, Duration.ofSeconds(1), 0),
-                new ServerClock());
+                new ServerClock(),
+                new AtomicLong());
     }
 }

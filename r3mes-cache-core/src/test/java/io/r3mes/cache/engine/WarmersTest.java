@@ -4,6 +4,7 @@ import static io.r3mes.cache.engine.Outage.Fault.LOST;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
+import io.r3mes.cache.Cache;
 import io.r3mes.cache.CachePolicy;
 import io.r3mes.cache.CacheWarmer;
 import io.r3mes.cache.WarmStatus;
@@ -150,6 +151,56 @@ class WarmersTest {
         assertThat(runs).isEmpty();
         node.outage().end();
         lab.time.advance(PERIOD);
+        assertThat(runs).hasSize(1);
+    }
+
+    @Test
+    void repeatsARunWhoseValueCouldNotBeCached() {
+        Cache<String, Integer> cache = node.engine().cache("c", Integer.class);
+        warmer.register(new WarmTask("startup", true, null, Set.of(), trigger -> {
+            runs.add(trigger);
+            cache.get("1", (id, context) -> 7);
+        }));
+        node.outage().begin(LOST, "store");
+        warmer.start();
+        assertThat(warmer.status().get(0).lastFailure()).contains("not cached");
+        lab.time.advance(Duration.ofMillis(150));
+        assertThat(runs).hasSize(2);
+        node.outage().end();
+        lab.time.advance(Duration.ofMillis(200));
+        assertThat(cache.getIfPresent("1").orElse(0)).isEqualTo(7);
+        assertThat(warmer.status().get(0).lastFailure()).isNull();
+        lab.time.advance(Duration.ofMinutes(5));
+        assertThat(runs).hasSize(3).allMatch(run -> run.cause() == Cause.STARTUP);
+    }
+
+    @Test
+    void repeatsAtStartUpUntilTheLogWasReached() {
+        Outage outage = new Outage();
+        outage.begin(LOST, "beat");
+        LabNode late = lab.node(outage, Lab.Parts.USUAL, POLICY);
+        Cache<String, Integer> cache = late.engine().cache("c", Integer.class);
+        late.engine().warmer().register(new WarmTask("startup", true, null, Set.of(), trigger -> {
+            runs.add(trigger);
+            cache.get("1", (id, context) -> 7);
+        }));
+        late.engine().warmer().start();
+        outage.end();
+        lab.time.advance(Duration.ofSeconds(1));
+        assertThat(runs).hasSize(2);
+        assertThat(cache.getIfPresent("1").orElse(0)).isEqualTo(7);
+    }
+
+    @Test
+    void repeatsNothingAfterItWasStopped() {
+        warmer.register(new WarmTask("startup", true, null, Set.of(), trigger -> {
+            runs.add(trigger);
+            node.engine().<String, Integer>cache("c", Integer.class).get("1", (id, context) -> 7);
+        }));
+        node.outage().begin(LOST);
+        warmer.start();
+        warmer.stop();
+        lab.time.advance(Duration.ofMinutes(1));
         assertThat(runs).hasSize(1);
     }
 
