@@ -26,7 +26,7 @@ final class BulkRead<K, V> {
 
     private static final int BATCH = 512;
     /** Stands for a head that the log did not give; no real one has this generation. */
-    private static final Head NO_HEAD = new Head(0, 0, "", 0);
+    private static final Head NO_HEAD = new Head(0, "", 0, "", 0);
 
     private final Node node;
     private final CachePolicy policy;

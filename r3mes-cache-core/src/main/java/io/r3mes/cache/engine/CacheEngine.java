@@ -13,7 +13,9 @@ import io.r3mes.cache.Invalidation;
 import io.r3mes.cache.Lookup;
 import io.r3mes.cache.ValueType;
 import io.r3mes.cache.spi.CacheObserver;
+import io.r3mes.cache.spi.Head;
 import io.r3mes.cache.spi.LocalStore;
+import io.r3mes.cache.spi.LogEntry;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Set;
@@ -65,13 +67,17 @@ public final class CacheEngine implements CacheManager {
                 new ServerClock(),
                 new AtomicLong());
         this.id = node.newToken();
-        this.invalidator = new Invalidator(node, catalog, new Everywhere(node, id), coherence.maxPending());
+        Journal journal = new Journal(coherence.maxRecords());
+        this.invalidator = new Invalidator(
+                node,
+                catalog,
+                new Everywhere(node, id),
+                new Invalidator.Memory(new PendingInvalidations(coherence.maxPending()), journal));
         this.warmers = new Warmers(node);
         this.follower = new LogFollower(
                 node,
                 new LogFollower.NodeIdentity(id, coherence.maxStaleness()),
-                () -> nearCaches.values().forEach(Near::clear),
-                invalidator::replay);
+                new Consequences(journal, new Replay(node, journal, invalidator, coherence.onFailover())));
         follower.start();
     }
 
@@ -189,6 +195,36 @@ public final class CacheEngine implements CacheManager {
                         + "' encrypts its values, but there is no key. Set r3mes.cache.encryption.key to 32 random"
                         + " bytes in Base64, or encrypt: false.");
             }
+        }
+    }
+
+    /** What follows from the log for the rest of the node. */
+    private final class Consequences implements LogFollower.Listener {
+
+        private final Journal journal;
+        private final Replay replay;
+
+        Consequences(Journal journal, Replay replay) {
+            this.journal = journal;
+            this.replay = replay;
+        }
+
+        @Override
+        public void startedOver() {
+            nearCaches.values().forEach(Near::clear);
+        }
+
+        @Override
+        public void applied(LogEntry entry) {
+            if (!journal.brought(entry, node.now())) {
+                replay.suspect();
+            }
+        }
+
+        @Override
+        public void answered(Head head, long sentAt, boolean broken) {
+            replay.weigh(head, sentAt, broken);
+            invalidator.replay();
         }
     }
 

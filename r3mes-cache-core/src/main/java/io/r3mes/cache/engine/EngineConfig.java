@@ -2,6 +2,7 @@ package io.r3mes.cache.engine;
 
 import io.r3mes.cache.CacheMetrics;
 import io.r3mes.cache.CachePolicy;
+import io.r3mes.cache.OnFailover;
 import io.r3mes.cache.spi.CacheObserver;
 import io.r3mes.cache.spi.Environment;
 import io.r3mes.cache.spi.InvalidationLog;
@@ -48,9 +49,11 @@ public record EngineConfig(
      * @param maxStaleness how long a node trusts its near cache without a proof of completeness
      * @param maxRecords how many invalidations a node remembers
      * @param maxPending how many invalidations it keeps while Redis is away
+     * @param onFailover what it does when another server takes over
      */
-    public record Coherence(Duration maxStaleness, int maxRecords, int maxPending) {
+    public record Coherence(Duration maxStaleness, int maxRecords, int maxPending, OnFailover onFailover) {
 
-        public static final Coherence DEFAULT = new Coherence(Duration.ofMillis(500), 65_536, 10_000);
+        public static final Coherence DEFAULT =
+                new Coherence(Duration.ofMillis(500), 65_536, 10_000, OnFailover.REPLAY);
     }
 }

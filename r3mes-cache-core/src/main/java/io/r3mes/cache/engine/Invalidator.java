@@ -12,7 +12,6 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.atomic.AtomicLong;
 
 /**
  * The invalidation path, top to bottom: unlink the keys, append the event, record it on this node, acknowledge, reclaim
@@ -27,19 +26,21 @@ final class Invalidator implements CacheInvalidator {
     private final Reclaimer reclaimer;
     private final Everywhere everywhere;
     private final PendingInvalidations pending;
+    private final Journal journal;
     private final AtomicInteger underWay = new AtomicInteger();
-    /** The highest position of a pending event on this node: what is sent later must stand above it. */
-    private final AtomicLong provisional = new AtomicLong();
-
     private final AtomicBoolean replaying = new AtomicBoolean();
 
-    Invalidator(Node node, Catalog catalog, Everywhere everywhere, int pendingCapacity) {
+    Invalidator(Node node, Catalog catalog, Everywhere everywhere, Memory memory) {
         this.node = node;
         this.catalog = catalog;
         this.everywhere = everywhere;
         this.reclaimer = new Reclaimer(node, catalog);
-        this.pending = new PendingInvalidations(pendingCapacity);
+        this.pending = memory.pending();
+        this.journal = memory.journal();
     }
+
+    /** The invalidations that this node keeps until Redis has, and has not forgotten, them. */
+    record Memory(PendingInvalidations pending, Journal journal) {}
 
     /** Completes when Redis has acknowledged or the event is recorded as pending; never exceptionally. */
     CompletableFuture<Invalidation> invalidate(Event event) {
@@ -67,11 +68,27 @@ final class Invalidator implements CacheInvalidator {
     }
 
     /** Records an event of this node that the log acknowledged. */
-    Receipt acknowledged(Event event, long position) {
-        node.timeline().recordOwn(event, position);
+    Receipt acknowledged(Event event, Appended appended) {
         Receipt receipt = new Receipt(event, everywhere);
-        receipt.acknowledge(position);
+        record(receipt, appended);
         return receipt;
+    }
+
+    /** Sends an event that the log acknowledged once and lost. Never completes exceptionally. */
+    CompletableFuture<Void> issueAgain(Event event) {
+        Receipt receipt = new Receipt(event, everywhere);
+        underWay.incrementAndGet();
+        return send(event)
+                .<Void>handle((sent, failure) -> {
+                    if (failure == null) {
+                        acknowledge(receipt, sent);
+                    } else {
+                        node.observer().unavailable("replay", Failures.cause(failure));
+                        defer(receipt);
+                    }
+                    return null;
+                })
+                .whenComplete((done, never) -> underWay.decrementAndGet());
     }
 
     /** Sends what is pending, oldest first. Completes when all is sent or Redis fails again; never exceptionally. */
@@ -84,7 +101,7 @@ final class Invalidator implements CacheInvalidator {
                 .handle((sent, failure) -> {
                     if (failure == null) {
                         pending.remove(first).forEach(absorbed -> {
-                            absorbed.acknowledge(sent.position());
+                            absorbed.acknowledge(sent.appended().position());
                             absorbed.removed(0);
                         });
                         acknowledge(first, sent);
@@ -119,27 +136,29 @@ final class Invalidator implements CacheInvalidator {
 
     private CompletableFuture<Sent> append(Event event, long removed) {
         return node.log()
-                .append(Append.of(event, Math.max(node.timeline().head() + 1, provisional.get())))
-                .thenApply((Appended appended) -> new Sent(appended.position(), removed))
+                .append(Append.of(event, node.timeline().highest()))
+                .thenApply((Appended appended) -> new Sent(appended, removed))
                 .toCompletableFuture();
     }
 
     private void acknowledge(Receipt receipt, Sent sent) {
-        node.timeline().recordOwn(receipt.event(), sent.position());
-        receipt.acknowledge(sent.position());
+        record(receipt, sent.appended());
         if (receipt.event() instanceof Event.Keys) {
             receipt.removed(sent.removed());
         } else {
-            reclaimer.reclaim(receipt.event(), sent.position()).thenAccept(receipt::removed);
+            reclaimer.reclaim(receipt.event(), sent.appended().position()).thenAccept(receipt::removed);
         }
+    }
+
+    private void record(Receipt receipt, Appended appended) {
+        node.timeline().recordOwn(receipt.event(), appended.position());
+        journal.issued(new Journal.Noted(receipt.event(), appended.position(), appended.id(), true, node.now()));
+        receipt.acknowledge(appended.position());
     }
 
     private void defer(Receipt receipt) {
         Event local = pending.add(receipt, everywhere);
-        long position = node.timeline().recordPending(local, node.serverClock().latest(node.now()));
-        if (position != Timeline.UNPLACED) {
-            provisional.accumulateAndGet(position, Math::max);
-        }
+        node.timeline().recordPending(local, node.serverClock().latest(node.now()));
     }
 
     @Override
@@ -249,5 +268,5 @@ final class Invalidator implements CacheInvalidator {
                 .thenApply(tail -> Both.of(head, tail)));
     }
 
-    private record Sent(long position, long removed) {}
+    private record Sent(Appended appended, long removed) {}
 }

@@ -21,21 +21,33 @@ final class LogFollower {
 
     private final Node node;
     private final NodeIdentity identity;
-    private final Runnable onReset;
-    private final Runnable onAnswer;
+    private final Listener listener;
     private volatile boolean closed;
     private volatile boolean connected;
     private volatile boolean fenced = true;
 
-    /**
-     * @param onReset drops the near caches
-     * @param onAnswer runs after each beat that Redis answered
-     */
-    LogFollower(Node node, NodeIdentity identity, Runnable onReset, Runnable onAnswer) {
+    LogFollower(Node node, NodeIdentity identity, Listener listener) {
         this.node = node;
         this.identity = identity;
-        this.onReset = onReset;
-        this.onAnswer = onAnswer;
+        this.listener = listener;
+    }
+
+    /** What else follows from what the follower sees. */
+    interface Listener {
+
+        /** The timeline started over: nothing in the near caches is to be trusted. */
+        void startedOver();
+
+        /** The timeline took an entry. */
+        void applied(LogEntry entry);
+
+        /**
+         * A beat was answered, and the timeline knows it.
+         *
+         * @param sentAt when it was sent
+         * @param broken whether the log did not continue what the timeline knew
+         */
+        void answered(Head head, long sentAt, boolean broken);
     }
 
     /**
@@ -85,9 +97,10 @@ final class LogFollower {
         node.serverClock().read(head, sentAt, node.now());
         Timeline timeline = node.timeline();
         boolean first = !timeline.isStarted();
-        if (!timeline.prove(head, sentAt)) {
+        boolean continues = timeline.prove(head, sentAt);
+        if (!continues) {
             timeline.reset(head, sentAt);
-            onReset.run();
+            listener.startedOver();
             if (!first) {
                 node.observer().discontinuity("the log's head does not continue what this node has seen");
             }
@@ -95,7 +108,7 @@ final class LogFollower {
         if (first) {
             read();
         }
-        onAnswer.run();
+        listener.answered(head, sentAt, !continues && !first);
     }
 
     private void read() {
@@ -134,7 +147,11 @@ final class LogFollower {
     /** An event that cannot be recorded, such as one of a newer version, is a discontinuity. */
     private boolean isApplied(LogEntry entry) {
         try {
-            return node.timeline().apply(entry);
+            boolean applied = node.timeline().apply(entry);
+            if (applied) {
+                listener.applied(entry);
+            }
+            return applied;
         } catch (RuntimeException unknown) {
             node.observer().unavailable("apply", unknown);
             return false;
@@ -146,8 +163,9 @@ final class LogFollower {
         node.log().beat(sign()).whenComplete((head, failure) -> {
             if (failure == null) {
                 node.timeline().reset(head, sentAt);
-                onReset.run();
+                listener.startedOver();
                 node.observer().discontinuity("an event of the log does not name the one before it");
+                listener.answered(head, sentAt, true);
             }
             node.environment().timer().after(failure == null ? Duration.ZERO : RETRY, this::read);
         });

@@ -52,6 +52,19 @@ final class Records {
         return false;
     }
 
+    /** Whether every key or tag of the event, or its rule, was invalidated after a position. */
+    boolean holdsAfter(Event event, long position) {
+        if (event instanceof Event.Keys invalidated) {
+            return invalidated.keys().stream().allMatch(key -> keys.getOrDefault(key, Long.MIN_VALUE) > position);
+        }
+        if (event instanceof Event.Tags invalidated) {
+            return invalidated.tags().stream().allMatch(tag -> tags.getOrDefault(tag, Long.MIN_VALUE) > position);
+        }
+        return Arrays.stream(rules)
+                .anyMatch(rule ->
+                        rule.position() > position && isReplacedBy(new Rule(event, position, null), rule.event()));
+    }
+
     /** The highest position that must be forgotten before the event fits; the caller raises the floor to it first. */
     long highestToForget(Event event) {
         int excess = order.size() + count(event) - maxRecords;

@@ -29,6 +29,7 @@ final class Timeline {
     private volatile long generation;
     private volatile long head;
     private volatile long floor;
+    private volatile long highest;
     private volatile long version;
     private volatile long trustedUntil;
 
@@ -103,9 +104,27 @@ final class Timeline {
         return waiters;
     }
 
+    /** The highest position that this node knows of, be it in the log, own and on its way back, or provisional. */
+    long highest() {
+        return highest;
+    }
+
+    /** Whether the log fell back below what this node may trust. */
+    boolean isBelowFloor() {
+        return head < floor;
+    }
+
+    /** Whether every name of an event, or the same rule, is recorded above a position. */
+    boolean isRecordedAfter(Event event, long position) {
+        return records.holdsAfter(event, position);
+    }
+
     /** Records an event of this node at the position that the log gave it, without moving the head. */
     synchronized void recordOwn(Event event, long position) {
         remember(event, position);
+        if (position != UNPLACED) {
+            highest = Math.max(highest, position);
+        }
         version++;
     }
 
@@ -114,12 +133,9 @@ final class Timeline {
      * birth; then everything born up to that head.
      *
      * @param atLeast no birth before this moment is later
-     * @return the position it is recorded at, or {@link #UNPLACED}
      */
-    synchronized long recordPending(Event event, long atLeast) {
-        long position = generation == 0 ? UNPLACED : Math.max(head + 1, atLeast);
-        recordOwn(event, position);
-        return position;
+    synchronized void recordPending(Event event, long atLeast) {
+        recordOwn(event, generation == 0 ? UNPLACED : Math.max(head + 1, atLeast));
     }
 
     /** Takes the next event of the log; false if it does not follow the one the timeline stands on. */
@@ -132,6 +148,7 @@ final class Timeline {
         }
         remember(entry.event(), entry.position());
         head = entry.position();
+        highest = Math.max(highest, head);
         version++;
         long proven = continuity.advance(entry);
         if (proven != Continuity.NOTHING) {
@@ -160,9 +177,11 @@ final class Timeline {
     synchronized void reset(Head read, long sentAt) {
         if (generation == 0) {
             records.place(UNPLACED, read.position() + 1);
+            highest = Math.max(highest, read.position() + 1);
         }
         floor = Math.max(floor, Math.max(head, read.position()));
         head = read.position();
+        highest = Math.max(highest, Math.max(floor, head));
         generation = read.generation();
         continuity.standOn(read);
         version++;

@@ -77,7 +77,7 @@ final class WriteThrough {
         return node.remote()
                 .unlinkKeeping(ticket.lease())
                 .thenCompose(removed -> node.log()
-                        .append(new Append(event, node.timeline().head(), before.position(), subject.tags()))
+                        .append(new Append(event, node.timeline().highest(), before.position(), subject.tags()))
                         .thenApply(appended -> new Announced(appended, removed, node.now())))
                 .handle((announced, failure) -> {
                     ticket.keeper().stop();
@@ -86,7 +86,7 @@ final class WriteThrough {
                         return CompletableFuture.completedFuture(invalidator.defer(event));
                     }
                     Appended appended = announced.appended();
-                    Receipt receipt = invalidator.acknowledged(event, appended.position());
+                    Receipt receipt = invalidator.acknowledged(event, appended);
                     receipt.removed(announced.removed() ? 1 : 0);
                     if (appended.contested() || appended.generation() != before.generation()) {
                         entries.release(ticket.lease());
@@ -94,6 +94,7 @@ final class WriteThrough {
                     }
                     Head bornAt = new Head(
                             appended.generation(),
+                            before.replication(),
                             appended.position(),
                             appended.id(),
                             Math.min(appended.position(), node.serverClock().earliest(announced.at())));

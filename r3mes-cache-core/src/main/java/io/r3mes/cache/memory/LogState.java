@@ -22,6 +22,7 @@ final class LogState {
 
     private static final long RETENTION_MICROS = TimeUnit.MINUTES.toMicros(10);
     private static final long STAMP_MICROS = TimeUnit.HOURS.toMicros(24);
+    private static final String REPLICATION = "memory";
     private static final int MOST_RULES = 512;
     private static final int MOST_CONTESTANTS = 1_000;
 
@@ -43,7 +44,7 @@ final class LogState {
 
     Head head(long floor) {
         begin(floor);
-        return new Head(generation, last, lastId, micros.getAsLong());
+        return new Head(generation, REPLICATION, last, lastId, micros.getAsLong());
     }
 
     Appended append(Append append) {

@@ -66,6 +66,11 @@ public final class MicrometerCacheMetrics implements MeterBinder {
                 Tags.empty(),
                 of(NodeFigure.DISCONTINUITIES));
         node.counter(
+                "r3mes.cache.coherence.replayed",
+                "Invalidations that Redis lost in a failover and this node sent again",
+                Tags.empty(),
+                of(NodeFigure.REPLAYED));
+        node.counter(
                 "r3mes.cache.coherence.fencings",
                 "Times the node began to distrust its near cache",
                 Tags.empty(),

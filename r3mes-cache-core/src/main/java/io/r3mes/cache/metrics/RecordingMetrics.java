@@ -5,6 +5,7 @@ import io.r3mes.cache.CacheStats;
 import io.r3mes.cache.KeyCount;
 import io.r3mes.cache.spi.CacheObserver;
 import io.r3mes.cache.spi.Event;
+import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
 import java.util.Set;
@@ -90,6 +91,11 @@ public final class RecordingMetrics implements CacheObserver, CacheMetrics {
     @Override
     public void discontinuity(String reason) {
         node.count(NodeFigure.DISCONTINUITIES);
+    }
+
+    @Override
+    public void replayed(int invalidations, Duration took) {
+        node.add(NodeFigure.REPLAYED, invalidations);
     }
 
     @Override

@@ -3,8 +3,8 @@ package io.r3mes.cache.redis;
 /**
  * The scripts on the log and the metadata beside it. KEYS[1] is the metadata, KEYS[2] the log.
  *
- * <p>The metadata is a hash: {@code g} generation, {@code q} last position, {@code l} id of the last entry, {@code b}
- * base, and rules: {@code p:<glob>} and {@code c:<cache>} to their positions. Positions stay below 2^53, where Lua counts
+ * <p>The metadata is a hash: {@code g} generation, {@code r} replication id of the server that it began on, {@code q} last
+ * position, {@code l} id of the last entry, {@code b} base, and rules: {@code p:<glob>} and {@code c:<cache>} to their positions. Positions stay below 2^53, where Lua counts
  * exactly, and are written without exponent.
  */
 final class LogScripts {
@@ -20,12 +20,15 @@ final class LogScripts {
     static final long SILENCE_MICROS = 60_000_000L;
 
     /**
-     * Defines {@code now}, {@code text(number)}, {@code lines(text)} and {@code state(floor)}: generation, last position,
-     * last id, base, and whether the generation began just now. ARGV[1] is the generation to begin if there is none.
+     * Defines {@code now}, {@code text(number)}, {@code lines(text)}, {@code replication} and {@code state(floor)}:
+     * generation, last position, last id, base, and whether the generation began just now. ARGV[1] is the generation to
+     * begin if there is none; if ARGV[2] is {@code fence}, one that began on another server counts as none.
      */
     private static final String PRELUDE = """
             local time = redis.call('TIME')
             local now = tonumber(time[1]) * 1000000 + tonumber(time[2])
+            local info = redis.pcall('INFO', 'replication')
+            local replication = type(info) == 'string' and string.match(info, 'master_replid:(%w+)') or ''
             local function text(number) return string.format('%.0f', number) end
             local function lines(joined)
               local found = {}
@@ -48,8 +51,9 @@ final class LogScripts {
               return position, id
             end
             local function state(floor)
-              local meta = redis.call('HMGET', KEYS[1], 'g', 'q', 'l', 'b')
-              if meta[1] and meta[2] and meta[3] and meta[4] then
+              local meta = redis.call('HMGET', KEYS[1], 'g', 'q', 'l', 'b', 'r')
+              local fenced = ARGV[2] == 'fence' and meta[5] ~= replication
+              if meta[1] and meta[2] and meta[3] and meta[4] and meta[5] and not fenced then
                 return meta[1], tonumber(meta[2]), meta[3], tonumber(meta[4]), false
               end
               local generation, id = ARGV[1], 'm' .. ARGV[1]
@@ -57,42 +61,43 @@ final class LogScripts {
               local position = math.max(now, last + 1, floor + 1)
               redis.call('XADD', KEYS[2], text(position) .. '-0', 'k', 'm', 'v', '', 'i', id, 'p', previous)
               redis.call('DEL', KEYS[1])
-              redis.call('HSET', KEYS[1], 'g', generation, 'q', text(position), 'l', id, 'b', text(position))
+              redis.call('HSET', KEYS[1], 'g', generation, 'q', text(position), 'l', id, 'b', text(position),
+                'r', replication)
               return generation, position, id, position, true
             end
             """;
 
-    /** ARGV: generation, floor. Returns generation, position, last id, server time. */
+    /** ARGV: generation, policy, floor. Returns generation, position, last id, server time, replication id. */
     static final LuaScript HEAD = new LuaScript(PRELUDE + """
-                    local generation, position, id = state(tonumber(ARGV[2]))
-                    return {generation, position, id, now}
+                    local generation, position, id = state(tonumber(ARGV[3]))
+                    return {generation, position, id, now, replication}
                     """);
 
     /**
-     * KEYS[3]: nodes. ARGV: generation, node, its applied position, its maximal staleness, the silence after which a node
+     * KEYS[3]: nodes. ARGV: generation, policy, node, its applied position, its maximal staleness, the silence after which a node
      * is forgotten. Returns what HEAD returns. Looks for silent nodes in one of 64 calls.
      */
     static final LuaScript BEAT = new LuaScript(PRELUDE + """
-                    redis.call('HSET', KEYS[3], ARGV[2], ARGV[3] .. ':' .. text(now) .. ':' .. ARGV[4])
+                    redis.call('HSET', KEYS[3], ARGV[3], ARGV[4] .. ':' .. text(now) .. ':' .. ARGV[5])
                     if now % 64 == 0 then
                       local nodes = redis.call('HGETALL', KEYS[3])
                       for i = 1, #nodes, 2 do
                         local seen = tonumber(string.match(nodes[i + 1], ':(%d+):')) or 0
-                        if now - seen > tonumber(ARGV[5]) then redis.call('HDEL', KEYS[3], nodes[i]) end
+                        if now - seen > tonumber(ARGV[6]) then redis.call('HDEL', KEYS[3], nodes[i]) end
                       end
                     end
-                    local generation, position, id = state(tonumber(ARGV[3]))
-                    return {generation, position, id, now}
+                    local generation, position, id = state(tonumber(ARGV[4]))
+                    return {generation, position, id, now, replication}
                     """);
 
     /**
-     * KEYS[3...]: stamps of the event's tags. ARGV: generation, floor, kind, payload, id, since or -1, tags of the entry,
+     * KEYS[3...]: stamps of the event's tags. ARGV: generation, policy, floor, kind, payload, id, since or -1, tags of the entry,
      * retention, most rules, life of a stamp, most contestants. Returns generation, position, contested.
      */
     static final LuaScript APPEND = new LuaScript(PRELUDE + """
-                    local generation, last, previous, base, begun = state(tonumber(ARGV[2]))
-                    local kind, payload, since = ARGV[3], ARGV[4], tonumber(ARGV[6])
-                    local position = math.max(now, last + 1, tonumber(ARGV[2]) + 1)
+                    local generation, last, previous, base, begun = state(tonumber(ARGV[3]))
+                    local kind, payload, since = ARGV[4], ARGV[5], tonumber(ARGV[7])
+                    local position = math.max(now, last + 1, tonumber(ARGV[3]) + 1)
 
                     local function setOf(list)
                       local set = {}
@@ -117,10 +122,10 @@ final class LogScripts {
                       if begun or since > last then return true end
                       local first = redis.call('XRANGE', KEYS[2], '-', '+', 'COUNT', 1)[1]
                       if not first or tonumber(string.match(first[1], '^%d+')) > since then return true end
-                      local most = tonumber(ARGV[11])
+                      local most = tonumber(ARGV[12])
                       local others = redis.call('XRANGE', KEYS[2], text(since + 1), '+', 'COUNT', most)
                       if #others == most then return true end
-                      local keys, tags = setOf(kind == 'k' and lines(payload) or {}), setOf(lines(ARGV[7]))
+                      local keys, tags = setOf(kind == 'k' and lines(payload) or {}), setOf(lines(ARGV[8]))
                       for _, other in ipairs(others) do
                         if contests(other[2], keys, tags) then return true end
                       end
@@ -128,10 +133,10 @@ final class LogScripts {
                     end
 
                     local contest = contested() and 1 or 0
-                    redis.call('XADD', KEYS[2], 'MINID', '~', text(now - tonumber(ARGV[8])), text(position) .. '-0',
-                      'k', kind, 'v', payload, 'i', ARGV[5], 'p', previous)
-                    redis.call('HSET', KEYS[1], 'q', text(position), 'l', ARGV[5])
-                    for i = 3, #KEYS do redis.call('SET', KEYS[i], text(position), 'PX', ARGV[10]) end
+                    redis.call('XADD', KEYS[2], 'MINID', '~', text(now - tonumber(ARGV[9])), text(position) .. '-0',
+                      'k', kind, 'v', payload, 'i', ARGV[6], 'p', previous)
+                    redis.call('HSET', KEYS[1], 'q', text(position), 'l', ARGV[6])
+                    for i = 3, #KEYS do redis.call('SET', KEYS[i], text(position), 'PX', ARGV[11]) end
 
                     local function rules()
                       local fields, found = redis.call('HGETALL', KEYS[1]), {}
@@ -144,7 +149,7 @@ final class LogScripts {
                     end
                     if kind == 'p' or kind == 'c' then
                       redis.call('HSET', KEYS[1], kind .. ':' .. lines(payload)[1], text(position))
-                      if redis.call('HLEN', KEYS[1]) > tonumber(ARGV[9]) + 4 then
+                      if redis.call('HLEN', KEYS[1]) > tonumber(ARGV[10]) + 5 then
                         local oldest
                         for _, rule in ipairs(rules()) do
                           if not oldest or rule[2] < oldest[2] then oldest = rule end
@@ -160,7 +165,7 @@ final class LogScripts {
                     """);
 
     /**
-     * KEYS[3...]: stamps. ARGV: generation, birth, life of a stamp. Returns generation, base, newest stamp, and the rules
+     * KEYS[3...]: stamps. ARGV: generation, policy, birth, life of a stamp. Returns generation, base, newest stamp, and the rules
      * newer than the birth, each as its field and position.
      */
     static final LuaScript MARKS = new LuaScript(PRELUDE + """
@@ -170,12 +175,12 @@ final class LogScripts {
                       local stamp = tonumber(redis.call('GET', KEYS[i]))
                       if not stamp then
                         stamp = last
-                        redis.call('SET', KEYS[i], text(last), 'PX', ARGV[3])
+                        redis.call('SET', KEYS[i], text(last), 'PX', ARGV[4])
                       end
                       newest = math.max(newest, stamp)
                     end
-                    local reply, birth = {generation, base, newest}, tonumber(ARGV[2])
-                    if redis.call('HLEN', KEYS[1]) > 4 then
+                    local reply, birth = {generation, base, newest}, tonumber(ARGV[3])
+                    if redis.call('HLEN', KEYS[1]) > 5 then
                       local fields = redis.call('HGETALL', KEYS[1])
                       for i = 1, #fields, 2 do
                         if string.find(fields[i], '^[pc]:') and tonumber(fields[i + 1]) > birth then

@@ -24,21 +24,23 @@ public final class RedisAdapter implements AutoCloseable {
     private final RedisInvalidationLog invalidationLog;
     private final RedisTagIndex tagIndex;
 
-    private RedisAdapter(RedisSettings settings, RedisKeys keys, LongSupplier random) {
+    private RedisAdapter(RedisSettings settings, RedisNamespace namespace, LongSupplier random) {
+        RedisKeys keys = new RedisKeys(namespace.name());
         clients = new RedisClients(settings);
         commands = new RedisLink("commands", clients, random);
         reading = new RedisLink("log reader", clients, random);
         remoteStore = new RedisRemoteStore(commands, keys);
-        invalidationLog = new RedisInvalidationLog(new RedisInvalidationLog.Links(commands, reading), keys, random);
+        invalidationLog = new RedisInvalidationLog(
+                new RedisInvalidationLog.Links(commands, reading), keys, namespace.onFailover(), random);
         tagIndex = new RedisTagIndex(commands, keys, random);
     }
 
     /**
      * @throws io.r3mes.cache.CacheConfigurationException if the namespace is not valid
      */
-    public static RedisAdapter create(RedisSettings settings, String namespace) {
+    public static RedisAdapter create(RedisSettings settings, RedisNamespace namespace) {
         SecureRandom random = new SecureRandom();
-        return new RedisAdapter(settings, new RedisKeys(namespace), random::nextLong);
+        return new RedisAdapter(settings, namespace, random::nextLong);
     }
 
     /** Begins to connect. The stage completes when both connections exist, which may be never. */

@@ -6,6 +6,7 @@ import static io.r3mes.cache.redis.LuaScript.text;
 import io.lettuce.core.StreamMessage;
 import io.lettuce.core.XReadArgs;
 import io.lettuce.core.XReadArgs.StreamOffset;
+import io.r3mes.cache.OnFailover;
 import io.r3mes.cache.spi.Appended;
 import io.r3mes.cache.spi.Event;
 import io.r3mes.cache.spi.Head;
@@ -34,10 +35,12 @@ final class RedisInvalidationLog implements InvalidationLog {
 
     private final Links links;
     private final RedisKeys keys;
+    private final OnFailover onFailover;
     private final LongSupplier random;
 
-    RedisInvalidationLog(Links links, RedisKeys keys, LongSupplier random) {
+    RedisInvalidationLog(Links links, RedisKeys keys, OnFailover onFailover, LongSupplier random) {
         this.links = links;
+        this.onFailover = onFailover;
         this.keys = keys;
         this.random = random;
     }
@@ -48,7 +51,7 @@ final class RedisInvalidationLog implements InvalidationLog {
             return tooHigh(floor);
         }
         return LogScripts.HEAD
-                .list(links.commands(), metaAndLog(), generation(), bytes(floor))
+                .list(links.commands(), metaAndLog(), generation(), policy(), bytes(floor))
                 .thenApply(RedisInvalidationLog::head);
     }
 
@@ -65,6 +68,7 @@ final class RedisInvalidationLog implements InvalidationLog {
                         links.commands(),
                         touched,
                         generation(),
+                        policy(),
                         bytes(beat.node()),
                         bytes(beat.applied()),
                         staleness,
@@ -85,6 +89,7 @@ final class RedisInvalidationLog implements InvalidationLog {
                         links.commands(),
                         keys.metaLogAndStamps(tags),
                         generation(),
+                        policy(),
                         bytes(append.floor()),
                         bytes(event.kind()),
                         bytes(event.payload()),
@@ -106,6 +111,7 @@ final class RedisInvalidationLog implements InvalidationLog {
                         links.commands(),
                         keys.metaLogAndStamps(tags),
                         generation(),
+                        policy(),
                         bytes(birth),
                         bytes(LogScripts.STAMP_MILLIS))
                 .thenApply(RedisInvalidationLog::marks);
@@ -146,6 +152,10 @@ final class RedisInvalidationLog implements InvalidationLog {
         return new String[] {keys.meta(), keys.log()};
     }
 
+    private byte[] policy() {
+        return bytes(onFailover == OnFailover.FENCE ? "fence" : "replay");
+    }
+
     private byte[] generation() {
         return bytes(Math.max(1, random.getAsLong() & Long.MAX_VALUE));
     }
@@ -161,7 +171,11 @@ final class RedisInvalidationLog implements InvalidationLog {
 
     private static Head head(List<@Nullable Object> reply) {
         return new Head(
-                Long.parseLong(text(reply.get(0))), number(reply.get(1)), text(reply.get(2)), number(reply.get(3)));
+                Long.parseLong(text(reply.get(0))),
+                text(reply.get(4)),
+                number(reply.get(1)),
+                text(reply.get(2)),
+                number(reply.get(3)));
     }
 
     private static Marks marks(List<@Nullable Object> reply) {

@@ -2,6 +2,7 @@ package io.r3mes.cache.runtime;
 
 import io.r3mes.cache.spi.CacheObserver;
 import io.r3mes.cache.spi.Event;
+import java.time.Duration;
 import java.util.List;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
@@ -42,6 +43,11 @@ final class Observers implements CacheObserver {
     @Override
     public void discontinuity(String reason) {
         observers.forEach(observer -> observer.discontinuity(reason));
+    }
+
+    @Override
+    public void replayed(int invalidations, Duration took) {
+        observers.forEach(observer -> observer.replayed(invalidations, took));
     }
 
     private record OfOneCache(List<OfCache> all) implements OfCache {

@@ -3,6 +3,7 @@ package io.r3mes.cache.runtime;
 import io.r3mes.cache.CacheConfigurationException;
 import io.r3mes.cache.CacheManager;
 import io.r3mes.cache.CachePolicy;
+import io.r3mes.cache.OnFailover;
 import io.r3mes.cache.caffeine.CaffeineLocalStoreFactory;
 import io.r3mes.cache.codec.JacksonValueCodec;
 import io.r3mes.cache.engine.CacheEngine;
@@ -10,6 +11,7 @@ import io.r3mes.cache.engine.EngineConfig;
 import io.r3mes.cache.memory.MemoryAdapter;
 import io.r3mes.cache.metrics.RecordingMetrics;
 import io.r3mes.cache.redis.RedisAdapter;
+import io.r3mes.cache.redis.RedisNamespace;
 import io.r3mes.cache.redis.RedisSettings;
 import io.r3mes.cache.spi.CacheObserver;
 import io.r3mes.cache.spi.Environment;
@@ -35,6 +37,7 @@ public final class R3mesCache {
     private @Nullable MemoryAdapter memory;
     private Duration maxStaleness = EngineConfig.Coherence.DEFAULT.maxStaleness();
     private int maxRecords = EngineConfig.Coherence.DEFAULT.maxRecords();
+    private OnFailover onFailover = EngineConfig.Coherence.DEFAULT.onFailover();
     private ValueCodec codec = new JacksonValueCodec();
     private @Nullable ValueCipher cipher;
     private @Nullable Executor executor;
@@ -95,6 +98,12 @@ public final class R3mesCache {
      */
     public R3mesCache maxRecords(int most) {
         maxRecords = most;
+        return this;
+    }
+
+    /** What happens when another Redis server takes over; {@link OnFailover#REPLAY} by default. */
+    public R3mesCache onFailover(OnFailover chosen) {
+        onFailover = chosen;
         return this;
     }
 
@@ -164,13 +173,13 @@ public final class R3mesCache {
 
     private EngineConfig.Coherence coherence() {
         EngineConfig.Coherence limits = EngineConfig.Coherence.DEFAULT;
-        return new EngineConfig.Coherence(maxStaleness, maxRecords, limits.maxPending());
+        return new EngineConfig.Coherence(maxStaleness, maxRecords, limits.maxPending(), onFailover);
     }
 
     private Storage storage() {
         CaffeineLocalStoreFactory local = new CaffeineLocalStoreFactory();
         if (redis != null) {
-            RedisAdapter adapter = RedisAdapter.create(redis, namespace);
+            RedisAdapter adapter = RedisAdapter.create(redis, new RedisNamespace(namespace, onFailover));
             EngineConfig.Ports ports =
                     new EngineConfig.Ports(adapter.remoteStore(), adapter.invalidationLog(), adapter.tagIndex(), local);
             return new Storage(ports, adapter::close);

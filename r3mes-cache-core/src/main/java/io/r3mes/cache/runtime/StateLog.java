@@ -2,6 +2,7 @@ package io.r3mes.cache.runtime;
 
 import io.r3mes.cache.spi.CacheObserver;
 import io.r3mes.cache.spi.Event;
+import java.time.Duration;
 import java.util.function.LongSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -50,6 +51,15 @@ final class StateLog implements CacheObserver {
     @Override
     public void discontinuity(String reason) {
         LOG.warn("The near cache was dropped: {}", reason);
+    }
+
+    @Override
+    public void replayed(int invalidations, Duration took) {
+        LOG.warn(
+                "Another Redis server keeps the invalidation log; {} invalidations that it had lost were sent again"
+                        + " within {} ms",
+                invalidations,
+                took.toMillis());
     }
 
     private static final class Silent implements OfCache {

@@ -1,5 +1,6 @@
 package io.r3mes.cache.spi;
 
+import java.time.Duration;
 import java.util.function.LongSupplier;
 
 /** What the engine tells of its work. Implementations are thread-safe, quick, and never throw. */
@@ -19,6 +20,14 @@ public interface CacheObserver {
 
     /** The log could not be followed without a gap; the near cache was dropped. */
     void discontinuity(String reason);
+
+    /**
+     * The log's server had changed; what it had lost was sent again.
+     *
+     * @param invalidations how many were lost and sent by this node
+     * @param took from noticing until all were sent
+     */
+    void replayed(int invalidations, Duration took);
 
     /** The reads and loads of one cache. Times are of {@link Environment#nanoTime()}. */
     interface OfCache {

@@ -111,7 +111,7 @@ class ContinuityTest {
     }
 
     private static Head head(long position, String id) {
-        return new Head(1, position, id, 0);
+        return new Head(1, "r", position, id, 0);
     }
 
     private static LogEntry entry(long position, String id, String previous) {

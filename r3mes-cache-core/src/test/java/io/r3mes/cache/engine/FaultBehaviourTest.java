@@ -9,6 +9,7 @@ import io.r3mes.cache.Cache;
 import io.r3mes.cache.CachePolicy;
 import io.r3mes.cache.EntryOptions;
 import io.r3mes.cache.Invalidation;
+import io.r3mes.cache.OnFailover;
 import io.r3mes.cache.WriteTicket;
 import io.r3mes.cache.engine.Lab.LabNode;
 import io.r3mes.cache.engine.Lab.Parts;
@@ -109,8 +110,9 @@ class FaultBehaviourTest {
     @Test
     void judgesByMarksWhatIsOlderThanItsRecords() {
         LabNode writer = lab.node(REMOTE_ONLY);
-        LabNode forgetful =
-                lab.node(new Parts(new EngineConfig.Coherence(STALENESS, 2, 10), null, Runnable::run), REMOTE_ONLY);
+        LabNode forgetful = lab.node(
+                new Parts(new EngineConfig.Coherence(STALENESS, 2, 10, OnFailover.REPLAY), null, Runnable::run),
+                REMOTE_ONLY);
         load(writer, "k", 1);
         writer.engine().invalidator().invalidateByTag("t:valid");
         load(writer, "valid", 1);
@@ -171,7 +173,7 @@ class FaultBehaviourTest {
 
     @Test
     void tooManyPendingInvalidationsBecomeOneOfEverything() {
-        Parts few = new Parts(new EngineConfig.Coherence(STALENESS, 1_000, 3), null, Runnable::run);
+        Parts few = new Parts(new EngineConfig.Coherence(STALENESS, 1_000, 3, OnFailover.REPLAY), null, Runnable::run);
         LabNode node = lab.node(few, POLICY);
         LabNode other = lab.node(POLICY);
         load(node, "untouched", 1);

@@ -3,6 +3,7 @@ package io.r3mes.cache.engine;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.r3mes.cache.Cache;
+import io.r3mes.cache.OnFailover;
 import io.r3mes.cache.spi.Event;
 import io.r3mes.cache.spi.Head;
 import java.time.Duration;
@@ -18,9 +19,9 @@ class JoinBelowFloorTest {
 
     @Test
     void doesNotJoinLoadBornBeforeWhatTheNodeForgot() {
-        timeline.reset(new Head(1, 100, "x", 100), 0);
+        timeline.reset(new Head(1, "r", 100, "x", 100), 0);
         Flight<Long> flight = new Flight<>(subject, null, Long.MAX_VALUE);
-        flight.depart(new Head(1, 100, "x", 100));
+        flight.depart(new Head(1, "r", 100, "x", 100));
         assertThat(flight.isJoinable(timeline, 0)).isTrue();
 
         timeline.recordOwn(new Event.Keys(List.of("version:a")), 101);
@@ -34,18 +35,18 @@ class JoinBelowFloorTest {
 
     @Test
     void doesNotJoinLoadBornBeforeTheTimelineStartedOver() {
-        timeline.reset(new Head(1, 100, "x", 100), 0);
+        timeline.reset(new Head(1, "r", 100, "x", 100), 0);
         Flight<Long> flight = new Flight<>(subject, null, Long.MAX_VALUE);
-        flight.depart(new Head(1, 100, "x", 100));
+        flight.depart(new Head(1, "r", 100, "x", 100));
 
-        timeline.reset(new Head(1, 200, "z", 200), 0);
+        timeline.reset(new Head(1, "r", 200, "z", 200), 0);
 
         assertThat(flight.isJoinable(timeline, 0)).isFalse();
     }
 
     @Test
     void issuerNeverJoinsLoadThatItsForgottenInvalidationCovers() throws Exception {
-        EngineConfig.Coherence forgetful = new EngineConfig.Coherence(Duration.ofSeconds(5), 1, 10);
+        EngineConfig.Coherence forgetful = new EngineConfig.Coherence(Duration.ofSeconds(5), 1, 10, OnFailover.REPLAY);
         try (EngineFixture nodes = new EngineFixture()) {
             CacheEngine node = nodes.start(
                     EngineFixture.policy(),

@@ -71,6 +71,11 @@ final class Lab implements AutoCloseable {
             discontinuities.incrementAndGet();
             metrics.discontinuity(reason);
         }
+
+        @Override
+        public void replayed(int invalidations, Duration took) {
+            metrics.replayed(invalidations, took);
+        }
     }
 
     /** What a node may have that others have not. */

@@ -28,7 +28,7 @@ class SmallPartsTest {
     @Test
     void serverClockBoundsThePresentFromBothSides() {
         // The server read its clock at some moment between 2 ms and 6 ms of this node's clock.
-        clock.read(new Head(1, 1, "", 1_000_000), millis(2), millis(6));
+        clock.read(new Head(1, "r", 1, "", 1_000_000), millis(2), millis(6));
         assertThat(clock.isKnown()).isTrue();
         assertThat(clock.earliest(millis(10))).isEqualTo(1_004_000);
         assertThat(clock.latest(millis(10))).isEqualTo(1_008_000);

@@ -25,7 +25,7 @@ class TimelineTest {
     private String lastId = "first";
 
     TimelineTest() {
-        timeline.reset(new Head(GENERATION, 100, lastId, 0), 0);
+        timeline.reset(new Head(GENERATION, "r", 100, lastId, 0), 0);
     }
 
     static Stream<Event> coveringEvents() {
@@ -81,8 +81,8 @@ class TimelineTest {
         Timeline fresh = new Timeline(2, STALENESS, 1_000);
         assertThat(fresh.isStarted()).isFalse();
         assertThat(fresh.isFenced(1_000)).isTrue();
-        assertThat(fresh.prove(new Head(GENERATION, 5, "x", 0), 1_000)).isFalse();
-        fresh.reset(new Head(GENERATION, 5, "x", 0), 1_000);
+        assertThat(fresh.prove(new Head(GENERATION, "r", 5, "x", 0), 1_000)).isFalse();
+        fresh.reset(new Head(GENERATION, "r", 5, "x", 0), 1_000);
         assertThat(fresh.isFenced(1_000)).isFalse();
     }
 
@@ -91,15 +91,16 @@ class TimelineTest {
         LocalEntry entry = entry(101, 101);
         assertThat(timeline.admits(entry, "cache", STALENESS.toNanos())).isTrue();
         assertThat(timeline.admits(entry, "cache", STALENESS.toNanos() + 1)).isFalse();
-        assertThat(timeline.prove(new Head(GENERATION, 100, lastId, 0), 200)).isTrue();
+        assertThat(timeline.prove(new Head(GENERATION, "r", 100, lastId, 0), 200))
+                .isTrue();
         assertThat(timeline.isFenced(STALENESS.toNanos() + 200)).isFalse();
         assertThat(timeline.isFenced(STALENESS.toNanos() + 201)).isTrue();
     }
 
     @Test
     void anOlderProofShortensNoTrust() {
-        timeline.prove(new Head(GENERATION, 100, lastId, 0), 200);
-        timeline.prove(new Head(GENERATION, 100, lastId, 0), 100);
+        timeline.prove(new Head(GENERATION, "r", 100, lastId, 0), 200);
+        timeline.prove(new Head(GENERATION, "r", 100, lastId, 0), 100);
         assertThat(timeline.isFenced(STALENESS.toNanos() + 200)).isFalse();
     }
 
@@ -140,7 +141,7 @@ class TimelineTest {
         LocalEntry other = new LocalEntry(
                 "v", "other", List.of(), new LocalEntry.Birth(GENERATION, 105, 110), new LocalEntry.Times(0, 0));
         assertThat(admits(other)).isTrue();
-        timeline.reset(new Head(GENERATION, 300, "later", 0), 50);
+        timeline.reset(new Head(GENERATION, "r", 300, "later", 0), 50);
         assertThat(timeline.head()).isEqualTo(300);
         assertThat(timeline.isCovered(SUBJECT, 105)).isTrue();
         assertThat(timeline.remembers(299)).isFalse();
@@ -149,7 +150,7 @@ class TimelineTest {
 
     @Test
     void aHeadThatWentBackNeverLowersTheFloor() {
-        timeline.reset(new Head(GENERATION, 40, "rolled back", 0), 0);
+        timeline.reset(new Head(GENERATION, "r", 40, "rolled back", 0), 0);
         assertThat(timeline.head()).isEqualTo(40);
         assertThat(timeline.remembers(99)).isFalse();
     }
@@ -171,12 +172,14 @@ class TimelineTest {
 
     @Test
     void aHeadOfAnotherGenerationProvesNothing() {
-        assertThat(timeline.prove(new Head(GENERATION + 1, 100, lastId, 0), 10)).isFalse();
+        assertThat(timeline.prove(new Head(GENERATION + 1, "r", 100, lastId, 0), 10))
+                .isFalse();
     }
 
     @Test
     void anEventThatArrivesProvesTheHeadThatNamedIt() {
-        assertThat(timeline.prove(new Head(GENERATION, 110, "id110", 0), 300)).isTrue();
+        assertThat(timeline.prove(new Head(GENERATION, "r", 110, "id110", 0), 300))
+                .isTrue();
         assertThat(timeline.isFenced(STALENESS.toNanos() + 1)).isTrue();
         happens(new Event.All(), 110);
         assertThat(timeline.isFenced(STALENESS.toNanos() + 300)).isFalse();
@@ -190,7 +193,7 @@ class TimelineTest {
         assertThat(waiter).isDone();
         assertThat(later).isNotDone();
         timeline.waiters().forget(later);
-        timeline.reset(new Head(GENERATION, 200, "x", 0), 0);
+        timeline.reset(new Head(GENERATION, "r", 200, "x", 0), 0);
         assertThat(later).isNotDone();
         assertThat(timeline.waiters().await(200)).isDone();
     }

@@ -8,6 +8,7 @@ import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.r3mes.cache.CoherenceStatus;
 import io.r3mes.cache.spi.CacheObserver;
 import io.r3mes.cache.spi.Event;
+import java.time.Duration;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicReference;
@@ -61,6 +62,7 @@ class MicrometerCacheMetricsTest {
         metrics.invalidated(new Event.Tags(List.of("b")));
         metrics.unavailable("beat", new IllegalStateException());
         metrics.discontinuity("gap");
+        metrics.replayed(3, Duration.ofMillis(5));
         metrics.fenced(true);
         metrics.fenced(false);
         status.set(new CoherenceStatus(false, true, 7, 4));
@@ -70,6 +72,7 @@ class MicrometerCacheMetricsTest {
         assertThat(nodeValue("r3mes.cache.invalidations", "scope", "all")).isZero();
         assertThat(nodeValue("r3mes.cache.coherence.unavailable")).isEqualTo(1);
         assertThat(nodeValue("r3mes.cache.coherence.discontinuities")).isEqualTo(1);
+        assertThat(nodeValue("r3mes.cache.coherence.replayed")).isEqualTo(3);
         assertThat(nodeValue("r3mes.cache.coherence.fencings")).isEqualTo(1);
         assertThat(nodeValue("r3mes.cache.coherence.fenced")).isEqualTo(1);
         assertThat(nodeValue("r3mes.cache.coherence.pending")).isEqualTo(4);

@@ -36,7 +36,7 @@ class RedisFaultTest {
     private static final Lease LEASE = new Lease("user:info:w1", "token", Duration.ofMinutes(1));
 
     private final RedisProcess server = RedisServers.prepared();
-    private final RedisAdapter adapter = RedisAdapter.create(settings(TIMEOUT), "test");
+    private final RedisAdapter adapter = RedisAdapter.create(settings(TIMEOUT), RedisNamespace.of("test"));
     private final RemoteStore store = adapter.remoteStore();
     private final InvalidationLog log = adapter.invalidationLog();
 
@@ -132,7 +132,7 @@ class RedisFaultTest {
     @Test
     void neverRepeatsAnOperationAfterAReconnect() {
         server.start();
-        RedisAdapter patient = RedisAdapter.create(settings(Duration.ofSeconds(5)), "patient");
+        RedisAdapter patient = RedisAdapter.create(settings(Duration.ofSeconds(5)), RedisNamespace.of("patient"));
         try {
             result(patient.connect());
             result(patient.remoteStore().unlink("k"));

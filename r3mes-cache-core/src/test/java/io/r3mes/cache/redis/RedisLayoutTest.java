@@ -246,7 +246,8 @@ class RedisLayoutTest {
         try {
             RedisSettings settings = RedisSettings.standalone(server.uri());
             RedisAdapter adapter = RedisAdapter.create(
-                    new RedisSettings(settings.topology(), settings.uris(), MINUTE, null, resources), namespace);
+                    new RedisSettings(settings.topology(), settings.uris(), MINUTE, null, resources),
+                    RedisNamespace.of(namespace));
             result(adapter.connect());
             adapter.close();
             assertThat(resources.eventExecutorGroup().isShuttingDown()).isFalse();
@@ -259,7 +260,7 @@ class RedisLayoutTest {
     @ValueSource(strings = {"", " ", "a:b", "{a}", "a*", "ü", "a\n"})
     void refusesANamespaceThatWouldMixWithKeys(String invalid) {
         RedisSettings settings = RedisSettings.standalone(server.uri());
-        assertThatThrownBy(() -> RedisAdapter.create(settings, invalid))
+        assertThatThrownBy(() -> RedisAdapter.create(settings, RedisNamespace.of(invalid)))
                 .isInstanceOf(CacheConfigurationException.class)
                 .hasMessageContaining("namespace");
     }

@@ -32,7 +32,7 @@ final class RedisPorts implements Ports {
     private final RedisLink link;
 
     private RedisPorts(RedisSettings settings, String namespace) {
-        adapter = RedisAdapter.create(settings, namespace);
+        adapter = RedisAdapter.create(settings, RedisNamespace.of(namespace));
         keys = new RedisKeys(namespace);
         clients = new RedisClients(settings);
         link = new RedisLink("test", clients, () -> 0);

@@ -168,6 +168,11 @@ class R3mesCacheTest {
         }
 
         @Override
+        public void replayed(int invalidations, Duration took) {
+            news.add("replayed " + invalidations);
+        }
+
+        @Override
         public void localHit(String key, long startedAtNanos) {
             news.add("local " + key);
         }

@@ -1,0 +1,17 @@
+package io.r3mes.cache.redis;
+
+import io.r3mes.cache.OnFailover;
+
+/**
+ * What begins the keys of one cache in Redis, and how the invalidations kept there are treated.
+ *
+ * @param name letters, digits, {@code .}, {@code _} and {@code -}
+ * @param onFailover the same on all nodes
+ */
+public record RedisNamespace(String name, OnFailover onFailover) {
+
+    /** A namespace that replays after a failover. */
+    public static RedisNamespace of(String name) {
+        return new RedisNamespace(name, OnFailover.REPLAY);
+    }
+}
