@@ -26,8 +26,8 @@ public final class RedisAdapter implements AutoCloseable {
 
     private RedisAdapter(RedisSettings settings, RedisKeys keys, LongSupplier random) {
         clients = new RedisClients(settings);
-        commands = new RedisLink("commands", clients, random);
-        reading = new RedisLink("log reader", clients, random);
+        commands = new RedisLink(RedisClients.Use.COMMANDS, clients, random);
+        reading = new RedisLink(RedisClients.Use.LOG_READER, clients, random);
         remoteStore = new RedisRemoteStore(commands, keys);
         invalidationLog = new RedisInvalidationLog(new RedisInvalidationLog.Links(commands, reading), keys, random);
         tagIndex = new RedisTagIndex(commands, keys, random);
