@@ -64,6 +64,11 @@ public final class MemoryAdapter {
         }
     }
 
+    /** Says that other servers answer for values from now on, as a failover does. */
+    void changeServers() {
+        remoteStore.changeServers();
+    }
+
     private static LongSupplier microsSinceStart(Environment environment) {
         long start = environment.nanoTime();
         return () -> FIRST_MICROS + TimeUnit.NANOSECONDS.toMicros(environment.nanoTime() - start);

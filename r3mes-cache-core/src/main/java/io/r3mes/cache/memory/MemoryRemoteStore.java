@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -23,6 +24,7 @@ final class MemoryRemoteStore implements RemoteStore {
     private final Object lock;
     private final ExpiringMap<byte[]> values; // guarded by lock
     private final ExpiringMap<String> leases; // guarded by lock
+    private final AtomicLong epoch = new AtomicLong();
 
     MemoryRemoteStore(Object lock, LongSupplier micros, int mostEntries) {
         this.lock = lock;
@@ -132,9 +134,19 @@ final class MemoryRemoteStore implements RemoteStore {
         });
     }
 
+    @Override
+    public long epoch() {
+        return epoch.get();
+    }
+
     /** Does nothing: the entries belong to the adapter. */
     @Override
     public void close() {}
+
+    /** Counts a change of servers, which memory does not have by itself. */
+    void changeServers() {
+        epoch.incrementAndGet();
+    }
 
     private boolean holds(Lease lease) {
         return lease.token().equals(leases.get(lease.key()));

@@ -27,8 +27,8 @@ public final class RedisAdapter implements AutoCloseable {
     private RedisAdapter(RedisSettings settings, RedisNamespace namespace, LongSupplier random) {
         RedisKeys keys = new RedisKeys(namespace.name());
         clients = new RedisClients(settings);
-        commands = new RedisLink("commands", clients, random);
-        reading = new RedisLink("log reader", clients, random);
+        commands = new RedisLink(RedisClients.Use.COMMANDS, clients, random);
+        reading = new RedisLink(RedisClients.Use.LOG_READER, clients, random);
         remoteStore = new RedisRemoteStore(commands, keys);
         invalidationLog = new RedisInvalidationLog(
                 new RedisInvalidationLog.Links(commands, reading), keys, namespace.onFailover(), random);

@@ -14,13 +14,16 @@ import io.lettuce.core.masterreplica.MasterReplica;
 import io.lettuce.core.resource.ClientResources;
 import io.netty.util.Timer;
 import java.time.Duration;
+import java.util.EnumMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import java.util.function.Supplier;
+import java.util.function.Function;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -29,33 +32,44 @@ final class RedisClients {
 
     private static final Logger log = LoggerFactory.getLogger(RedisClients.class);
     private static final Duration SHUTDOWN_TIMEOUT = Duration.ofSeconds(2);
-    private static final RedisCodec<String, byte[]> CODEC = RedisCodec.of(StringCodec.UTF8, ByteArrayCodec.INSTANCE);
 
+    private final Map<Use, RedisCodec<String, byte[]>> codecs = new EnumMap<>(Use.class);
+    private final ServerWatch watch;
     private final AbstractRedisClient client;
-    private final Supplier<CompletionStage<Opened>> opener;
+    private final Function<RedisCodec<String, byte[]>, CompletionStage<Opened>> opener;
     private final ClientResources resources;
 
     RedisClients(RedisSettings settings) {
         RedisOptions options = new RedisOptions(settings);
-        resources = options.resources();
+        for (Use use : Use.values()) {
+            codecs.put(use, RedisCodec.of(StringCodec.UTF8, ByteArrayCodec.INSTANCE));
+        }
+        watch = new ServerWatch(codec(Use.COMMANDS));
+        resources = options.resources(watch);
         List<RedisURI> uris = options.uris();
         if (settings.topology() == RedisSettings.Topology.CLUSTER) {
             RedisClusterClient cluster = RedisClusterClient.create(resources, uris);
             cluster.setOptions(options.cluster());
             client = cluster;
-            opener = () -> openCluster(cluster);
+            opener = codec -> openCluster(cluster, codec);
         } else {
             RedisClient single = RedisClient.create(resources);
             single.setOptions(options.single());
             client = single;
             opener = settings.topology() == RedisSettings.Topology.MASTER_REPLICA
-                    ? () -> openMasterReplica(single, uris)
-                    : () -> openSingle(single, uris.get(0));
+                    ? codec -> openMasterReplica(single, codec, uris)
+                    : codec -> openSingle(single, codec, uris.get(0));
         }
+        client.addListener(watch);
     }
 
-    CompletionStage<Opened> open() {
-        return opener.get();
+    CompletionStage<Opened> open(Use use) {
+        return opener.apply(codec(use));
+    }
+
+    /** Changes whenever the servers behind {@link Use#COMMANDS}, or the connections to them, may have changed. */
+    long epoch() {
+        return watch.epoch();
     }
 
     Timer timer() {
@@ -73,21 +87,27 @@ final class RedisClients {
         await(ended);
     }
 
-    private static CompletionStage<Opened> openSingle(RedisClient client, RedisURI uri) {
-        return client.connectAsync(CODEC, uri).thenApply(connection -> new Opened(connection, connection.async()));
+    private static CompletionStage<Opened> openSingle(
+            RedisClient client, RedisCodec<String, byte[]> codec, RedisURI uri) {
+        return client.connectAsync(codec, uri).thenApply(connection -> new Opened(connection, connection.async()));
     }
 
-    private static CompletionStage<Opened> openMasterReplica(RedisClient client, List<RedisURI> uris) {
-        return MasterReplica.connectAsync(client, CODEC, uris).thenApply(connection -> {
+    private static CompletionStage<Opened> openMasterReplica(
+            RedisClient client, RedisCodec<String, byte[]> codec, List<RedisURI> uris) {
+        return MasterReplica.connectAsync(client, codec, uris).thenApply(connection -> {
             connection.setReadFrom(ReadFrom.UPSTREAM);
             return new Opened(connection, connection.async());
         });
     }
 
-    private static CompletionStage<Opened> openCluster(RedisClusterClient client) {
+    private static CompletionStage<Opened> openCluster(RedisClusterClient client, RedisCodec<String, byte[]> codec) {
         return client.refreshPartitionsAsync()
-                .thenCompose(refreshed -> client.connectAsync(CODEC))
+                .thenCompose(refreshed -> client.connectAsync(codec))
                 .thenApply(connection -> new Opened(connection, connection.async()));
+    }
+
+    private RedisCodec<String, byte[]> codec(Use use) {
+        return Objects.requireNonNull(codecs.get(use));
     }
 
     private static void await(CompletableFuture<?> ending) {
@@ -98,6 +118,12 @@ final class RedisClients {
         } catch (ExecutionException | TimeoutException e) {
             log.debug("The Redis client did not end cleanly", e);
         }
+    }
+
+    /** What a connection is for. Each has a codec of its own, by which its connections to single nodes are known. */
+    enum Use {
+        COMMANDS,
+        LOG_READER
     }
 
     /** A connection and its commands. */

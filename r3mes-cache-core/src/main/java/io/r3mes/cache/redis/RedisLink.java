@@ -2,6 +2,7 @@ package io.r3mes.cache.redis;
 
 import io.lettuce.core.cluster.api.async.RedisClusterAsyncCommands;
 import io.r3mes.cache.redis.RedisClients.Opened;
+import io.r3mes.cache.redis.RedisClients.Use;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -20,7 +21,7 @@ final class RedisLink {
 
     private static final Logger log = LoggerFactory.getLogger(RedisLink.class);
 
-    private final String name;
+    private final Use use;
     private final RedisClients clients;
     private final LongSupplier random;
     private final CompletableFuture<Void> connected = new CompletableFuture<>();
@@ -31,8 +32,8 @@ final class RedisLink {
     private boolean closed; // guarded by lock
     private Duration delay = RedisOptions.FIRST_DELAY; // guarded by lock
 
-    RedisLink(String name, RedisClients clients, LongSupplier random) {
-        this.name = name;
+    RedisLink(Use use, RedisClients clients, LongSupplier random) {
+        this.use = use;
         this.clients = clients;
         this.random = random;
     }
@@ -65,6 +66,11 @@ final class RedisLink {
         return connected;
     }
 
+    /** See {@link io.r3mes.cache.spi.RemoteStore#epoch()}. */
+    long epoch() {
+        return clients.epoch();
+    }
+
     /** Ends the connection and all attempts to open it. */
     CompletableFuture<Void> close() {
         Opened current;
@@ -81,7 +87,7 @@ final class RedisLink {
     private void attempt() {
         CompletionStage<Opened> opens;
         try {
-            opens = clients.open();
+            opens = clients.open(use);
         } catch (RuntimeException e) {
             failed(e);
             return;
@@ -105,7 +111,7 @@ final class RedisLink {
             CompletableFuture<Void> unused = connection.connection().closeAsync();
             return;
         }
-        log.info("Connected to Redis ({})", name);
+        log.info("Connected to Redis ({})", use);
         connected.complete(null);
     }
 
@@ -120,7 +126,7 @@ final class RedisLink {
             delay = doubled.compareTo(RedisOptions.LONGEST_DELAY) < 0 ? doubled : RedisOptions.LONGEST_DELAY;
         }
         if (lastFailure == null) {
-            log.warn("Cannot connect to Redis ({}), trying on in the background: {}", name, rootOf(failure));
+            log.warn("Cannot connect to Redis ({}), trying on in the background: {}", use, rootOf(failure));
         }
         lastFailure = failure;
         long half = pause.toMillis() / 2;
@@ -128,7 +134,7 @@ final class RedisLink {
         try {
             clients.timer().newTimeout(timeout -> attempt(), jittered, TimeUnit.MILLISECONDS);
         } catch (IllegalStateException timerStopped) {
-            log.debug("No further attempt to connect to Redis ({})", name, timerStopped);
+            log.debug("No further attempt to connect to Redis ({})", use, timerStopped);
         }
     }
 

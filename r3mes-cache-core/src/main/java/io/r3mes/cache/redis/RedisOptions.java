@@ -66,7 +66,7 @@ final class RedisOptions {
     }
 
     /** Resources that reconnect soon. They share whatever has threads with those of the application, if it gave any. */
-    ClientResources resources() {
+    ClientResources resources(ServerWatch watch) {
         ClientResources.Builder builder = ClientResources.builder()
                 .reconnectDelay(
                         Delay.equalJitter(FIRST_DELAY, LONGEST_DELAY, FIRST_DELAY.toMillis(), TimeUnit.MILLISECONDS));
@@ -75,7 +75,7 @@ final class RedisOptions {
             builder.addressResolverGroup(given.addressResolverGroup())
                     .commandLatencyRecorder(given.commandLatencyRecorder())
                     .commandLatencyPublisherOptions(DefaultEventPublisherOptions.disabled())
-                    .eventBus(given.eventBus())
+                    .eventBus(watch.before(given.eventBus()))
                     .eventExecutorGroup(given.eventExecutorGroup())
                     .eventLoopGroupProvider(given.eventLoopGroupProvider())
                     .nettyCustomizer(given.nettyCustomizer())
@@ -83,7 +83,10 @@ final class RedisOptions {
                     .timer(given.timer())
                     .tracing(given.tracing());
         }
-        return builder.build();
+        ClientResources own = builder.build();
+        return given != null
+                ? own
+                : own.mutate().eventBus(watch.before(own.eventBus())).build();
     }
 
     /** Lettuce's own copy leaves sentinels out. */

@@ -105,6 +105,11 @@ final class RedisRemoteStore implements RemoteStore {
         }));
     }
 
+    @Override
+    public long epoch() {
+        return link.epoch();
+    }
+
     /** Does nothing: the connection belongs to the adapter. */
     @Override
     public void close() {}

@@ -52,6 +52,13 @@ public interface RemoteStore extends AutoCloseable {
      */
     CompletionStage<Page> scan(String prefix, @Nullable String cursor);
 
+    /**
+     * A number that changes whenever the servers that answer for values, or the connections to them, may have changed.
+     * Read before a request is sent, and unchanged when its answer arrives, it says that the answer came from servers that
+     * were the masters before.
+     */
+    long epoch();
+
     @Override
     void close();
 

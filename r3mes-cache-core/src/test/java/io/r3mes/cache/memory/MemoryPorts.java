@@ -45,6 +45,11 @@ public record MemoryPorts(MemoryAdapter adapter) implements Ports {
     }
 
     @Override
+    public void changeServers() {
+        adapter.changeServers();
+    }
+
+    @Override
     public void close() {}
 
     private static Runnable after(Duration delay, Runnable task) {

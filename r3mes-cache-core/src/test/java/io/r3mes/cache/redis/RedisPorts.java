@@ -1,6 +1,8 @@
 package io.r3mes.cache.redis;
 
+import io.lettuce.core.KillArgs;
 import io.lettuce.core.RedisURI;
+import io.lettuce.core.cluster.api.async.RedisAdvancedClusterAsyncCommands;
 import io.lettuce.core.cluster.api.async.RedisClusterAsyncCommands;
 import io.lettuce.core.resource.ClientResources;
 import io.r3mes.cache.redis.RedisSettings.Topology;
@@ -12,6 +14,7 @@ import io.r3mes.cache.testing.Ports;
 import java.time.Duration;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
@@ -35,7 +38,7 @@ final class RedisPorts implements Ports {
         adapter = RedisAdapter.create(settings, RedisNamespace.of(namespace));
         keys = new RedisKeys(namespace);
         clients = new RedisClients(settings);
-        link = new RedisLink("test", clients, () -> 0);
+        link = new RedisLink(RedisClients.Use.COMMANDS, clients, () -> 0);
     }
 
     static RedisPorts connected(RedisSettings settings) {
@@ -91,6 +94,16 @@ final class RedisPorts implements Ports {
     @Override
     public void loseStamp(String tag) {
         redis(commands -> commands.del(keys.stamp(tag)));
+    }
+
+    @Override
+    public void changeServers() {
+        KillArgs others = KillArgs.Builder.typeNormal().skipme();
+        this.<Object>redis(commands -> commands instanceof RedisAdvancedClusterAsyncCommands<String, byte[]> cluster
+                ? CompletableFuture.allOf(
+                                cluster.upstream().commands().clientKill(others).futures())
+                        .thenApply(killed -> others)
+                : commands.clientKill(others).thenApply(killed -> others));
     }
 
     @Override

@@ -19,6 +19,9 @@ public interface Ports extends AutoCloseable {
     /** Deletes the stamp of a tag. */
     void loseStamp(String tag);
 
+    /** Ends the connections of the adapter as a failover does, or says that it happened. */
+    void changeServers();
+
     @Override
     void close();
 }

@@ -24,7 +24,7 @@ public final class RedisProcess implements AutoCloseable {
 
     private final int port;
     private final List<String> arguments;
-    private @Nullable Process process;
+    private volatile @Nullable Process process;
 
     RedisProcess(int port, List<String> arguments) {
         this.port = port;
@@ -37,6 +37,10 @@ public final class RedisProcess implements AutoCloseable {
 
     public String uri() {
         return "redis://127.0.0.1:" + port;
+    }
+
+    public boolean isRunning() {
+        return process != null;
     }
 
     /** Starts the process and waits until it answers. */

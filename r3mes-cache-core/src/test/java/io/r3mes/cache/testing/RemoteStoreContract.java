@@ -1,5 +1,6 @@
 package io.r3mes.cache.testing;
 
+import static io.r3mes.cache.testing.Await.failure;
 import static io.r3mes.cache.testing.Await.result;
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -236,6 +237,30 @@ public abstract class RemoteStoreContract {
         put("a", bytes("v"));
         assertThat(scan("a*")).containsExactly("a*b:1");
         assertThat(scan("[ab]?\\")).containsExactly("[ab]?\\:1");
+    }
+
+    @Test
+    void keepsItsEpochWhileTheServersStay() {
+        result(store.acquire(lease(KEY, "a")));
+        long before = store.epoch();
+        assertThat(result(store.acquire(lease(KEY, "b"))).acquired()).isFalse();
+        put(KEY, bytes("value"));
+        assertThat(result(store.get(KEY))).isEqualTo(bytes("value"));
+        assertThat(store.epoch()).isEqualTo(before);
+    }
+
+    @Test
+    void changesItsEpochBeforeAnswersOfOtherServers() {
+        put(KEY, bytes("value"));
+        for (int round = 0; round < 5; round++) {
+            long before = store.epoch();
+            ports.changeServers();
+            Awaitility.await()
+                    .pollDelay(Duration.ZERO)
+                    .pollInterval(Duration.ofMillis(1))
+                    .until(() -> failure(store.get(KEY)) == null);
+            assertThat(store.epoch()).isNotEqualTo(before);
+        }
     }
 
     private Set<String> scan(String prefix) {
