@@ -73,6 +73,7 @@ final class LogFollower {
             return;
         }
         long sentAt = node.now();
+        node.timeline().asks(node.remote().epoch(), sentAt);
         node.log().beat(sign()).whenComplete((head, failure) -> {
             connected = failure == null;
             try {
@@ -160,6 +161,7 @@ final class LogFollower {
 
     private void startOver() {
         long sentAt = node.now();
+        node.timeline().asks(node.remote().epoch(), sentAt);
         node.log().beat(sign()).whenComplete((head, failure) -> {
             if (failure == null) {
                 node.timeline().reset(head, sentAt);

@@ -23,11 +23,26 @@ final class RemoteReads {
 
     /**
      * What the node knew when it sent a read: an entry that the read brings was proved at {@code head} at the earliest.
+     *
+     * @param epoch of the servers that the read was sent to
      */
-    record Watch(long head, boolean fenced) {}
+    record Watch(long head, boolean fenced, long epoch) {}
 
     Watch watch() {
-        return new Watch(node.timeline().head(), node.timeline().isFenced(node.now()));
+        return new Watch(
+                node.timeline().head(),
+                node.timeline().isFenced(node.now()),
+                node.remote().epoch());
+    }
+
+    /**
+     * Whether the timeline was complete when the read was sent, by the word of the servers that answered it: one that took
+     * over may have lost invalidations, and entries with them.
+     */
+    private boolean isWatched(Watch watch) {
+        return !watch.fenced()
+                && node.timeline().isProvenBy(watch.epoch())
+                && node.remote().epoch() == watch.epoch();
     }
 
     /** Completes on {@code executor}, never exceptionally. */
@@ -87,7 +102,7 @@ final class RemoteReads {
         if (expired || timeline.isCovered(subject, header.birth())) {
             return done(Found.Miss.INSTANCE);
         }
-        if (!read.watch().fenced() && timeline.remembers(header.birth())) {
+        if (isWatched(read.watch()) && timeline.remembers(header.birth())) {
             return done(timeline.generation() == header.generation() ? decode(subject, envelope) : Found.Miss.INSTANCE);
         }
         return node.log()

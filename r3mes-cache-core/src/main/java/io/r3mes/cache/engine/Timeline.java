@@ -32,6 +32,7 @@ final class Timeline {
     private volatile long highest;
     private volatile long version;
     private volatile long trustedUntil;
+    private volatile Servers servers = new Servers(0, 0);
 
     /**
      * @param maxRecords how many invalidations it remembers
@@ -86,6 +87,19 @@ final class Timeline {
     /** Whether the last proof of completeness is older than the node may trust. */
     boolean isFenced(long now) {
         return now - trustedUntil > 0;
+    }
+
+    /** Notes for which epoch of the servers a beat is sent. */
+    synchronized void asks(long epoch, long sentAt) {
+        if (servers.epoch() != epoch) {
+            servers = new Servers(epoch, sentAt);
+        }
+    }
+
+    /** Whether the last proof of completeness came from the servers of an epoch. */
+    boolean isProvenBy(long epoch) {
+        Servers asked = servers;
+        return asked.epoch() == epoch && trustedUntil - maxStalenessNanos - asked.since() >= 0;
     }
 
     boolean isStarted() {
@@ -203,4 +217,9 @@ final class Timeline {
             trustedUntil = until;
         }
     }
+
+    /**
+     * @param since when the first beat of the epoch was sent
+     */
+    private record Servers(long epoch, long since) {}
 }

@@ -53,6 +53,33 @@ class CoherenceTest {
     }
 
     @Test
+    void judgesEntriesOfOtherServersByTheLogUntilTheyProvedItsCompleteness() {
+        LabNode node = lab.node(POLICY.withLocal(CachePolicy.Local.OFF));
+        load(node, "k", 1);
+        node.outage().forget();
+        load(node, "k", 2);
+        assertThat(node.outage().sent()).containsExactly("get");
+        lab.changeServers();
+        node.outage().forget();
+        assertThat(load(node, "k", 2)).isEqualTo(1);
+        assertThat(node.outage().sent()).containsExactly("get", "marks");
+        lab.time.advance(BEAT);
+        node.outage().forget();
+        assertThat(load(node, "k", 2)).isEqualTo(1);
+        assertThat(node.outage().sent()).containsExactly("get");
+    }
+
+    @Test
+    void judgesByTheLogWhatArrivesWhileTheServersChange() {
+        LabNode node = lab.node(POLICY.withLocal(CachePolicy.Local.OFF));
+        load(node, "k", 1);
+        node.outage().beforeNext("get", lab::changeServers);
+        node.outage().forget();
+        assertThat(load(node, "k", 2)).isEqualTo(1);
+        assertThat(node.outage().sent()).containsExactly("get", "marks");
+    }
+
+    @Test
     void unlinksBeforeItAppends() {
         LabNode node = lab.node(POLICY);
         load(node, "k", 1);

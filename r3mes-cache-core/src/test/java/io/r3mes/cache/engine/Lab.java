@@ -119,6 +119,11 @@ final class Lab implements AutoCloseable {
         new MemoryPorts(adapter).loseMetadata();
     }
 
+    /** Other servers answer from now on. */
+    void changeServers() {
+        new MemoryPorts(adapter).changeServers();
+    }
+
     /** The stored bytes of a key, or null. */
     byte @Nullable [] bytes(String key) {
         return Await.result(store.get(key));

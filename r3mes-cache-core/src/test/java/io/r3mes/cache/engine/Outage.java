@@ -6,6 +6,7 @@ import java.lang.reflect.Proxy;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 
@@ -61,6 +62,10 @@ final class Outage {
     <T> T between(Class<T> port, T real) {
         Object proxy =
                 Proxy.newProxyInstance(port.getClassLoader(), new Class<?>[] {port}, (self, method, arguments) -> {
+                    if (!CompletionStage.class.isAssignableFrom(method.getReturnType())
+                            && !method.getName().equals("close")) {
+                        return method.invoke(real, arguments);
+                    }
                     String name = method.getName();
                     sent.add(name);
                     Runnable action = before.remove(name);

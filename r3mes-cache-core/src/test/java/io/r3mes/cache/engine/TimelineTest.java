@@ -77,6 +77,24 @@ class TimelineTest {
     }
 
     @Test
+    void isProvenOnlyByTheServersItAsked() {
+        timeline.asks(7, 150);
+        assertThat(timeline.isProvenBy(7)).isFalse();
+        timeline.prove(new Head(GENERATION, "r", 100, lastId, 0), 140);
+        assertThat(timeline.isProvenBy(7))
+                .as("a beat sent to the servers before")
+                .isFalse();
+        timeline.prove(new Head(GENERATION, "r", 100, lastId, 0), 150);
+        assertThat(timeline.isProvenBy(7)).isTrue();
+        assertThat(timeline.isProvenBy(8)).isFalse();
+        timeline.asks(8, 200);
+        assertThat(timeline.isProvenBy(7)).isFalse();
+        timeline.asks(8, 300);
+        timeline.prove(new Head(GENERATION, "r", 100, lastId, 0), 200);
+        assertThat(timeline.isProvenBy(8)).isTrue();
+    }
+
+    @Test
     void isFencedUntilTheFirstProof() {
         Timeline fresh = new Timeline(2, STALENESS, 1_000);
         assertThat(fresh.isStarted()).isFalse();
