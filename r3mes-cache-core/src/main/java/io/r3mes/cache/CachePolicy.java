@@ -13,9 +13,20 @@ import java.util.List;
  * @param local the near cache
  * @param load who loads, and how long the others wait
  * @param value what may be stored, and how
+ * @param domain the coherence domain whose log carries the cache's invalidations; empty for the common one
  */
 public record CachePolicy(
-        String name, KeyTemplate key, List<KeyTemplate> tags, Expiry expiry, Local local, Load load, Value value) {
+        String name,
+        KeyTemplate key,
+        List<KeyTemplate> tags,
+        Expiry expiry,
+        Local local,
+        Load load,
+        Value value,
+        String domain) {
+
+    /** The domain of caches that name none. */
+    public static final String COMMON_DOMAIN = "";
 
     public CachePolicy {
         if (name.isBlank()) {
@@ -39,18 +50,31 @@ public record CachePolicy(
         local.check(name);
         load.check(name);
         value.check(name);
+        require(
+                domain.chars().allMatch(CachePolicy::isOfDomain),
+                name,
+                "domain",
+                "'" + domain + "'",
+                "a name of letters, digits, '.', '_' and '-'");
     }
 
     /** A policy with the default expiry, near cache, loading and value settings and no tags. */
     public static CachePolicy of(String name, String key) {
         return new CachePolicy(
-                name, KeyTemplate.parse(key), List.of(), Expiry.DEFAULT, Local.DEFAULT, Load.DEFAULT, Value.DEFAULT);
+                name,
+                KeyTemplate.parse(key),
+                List.of(),
+                Expiry.DEFAULT,
+                Local.DEFAULT,
+                Load.DEFAULT,
+                Value.DEFAULT,
+                COMMON_DOMAIN);
     }
 
     public CachePolicy withTags(String... templates) {
         List<KeyTemplate> parsed =
                 List.of(templates).stream().map(KeyTemplate::parse).toList();
-        return new CachePolicy(name, key, parsed, expiry, local, load, value);
+        return new CachePolicy(name, key, parsed, expiry, local, load, value, domain);
     }
 
     public CachePolicy withTtl(Duration ttl) {
@@ -58,19 +82,23 @@ public record CachePolicy(
     }
 
     public CachePolicy withExpiry(Expiry changed) {
-        return new CachePolicy(name, key, tags, changed, local, load, value);
+        return new CachePolicy(name, key, tags, changed, local, load, value, domain);
     }
 
     public CachePolicy withLocal(Local changed) {
-        return new CachePolicy(name, key, tags, expiry, changed, load, value);
+        return new CachePolicy(name, key, tags, expiry, changed, load, value, domain);
     }
 
     public CachePolicy withLoad(Load changed) {
-        return new CachePolicy(name, key, tags, expiry, local, changed, value);
+        return new CachePolicy(name, key, tags, expiry, local, changed, value, domain);
     }
 
     public CachePolicy withValue(Value changed) {
-        return new CachePolicy(name, key, tags, expiry, local, load, changed);
+        return new CachePolicy(name, key, tags, expiry, local, load, changed, domain);
+    }
+
+    public CachePolicy withDomain(String changed) {
+        return new CachePolicy(name, key, tags, expiry, local, load, value, changed);
     }
 
     /**
@@ -126,11 +154,21 @@ public record CachePolicy(
      * @param lease how long a loader that stopped renewing still keeps others from loading
      * @param maxLoad how long a loader may renew its lease; what it returns later is not stored
      * @param maxWait how long a caller waits for another caller's load before it loads for itself and stores nothing
+     * @param snapshotLag how far the source that the loader reads, such as a database replica, may be behind the writes
+     *     that are followed by invalidations; what it loads counts as that much older
      */
-    public record Load(Duration lease, Duration maxLoad, Duration maxWait) {
+    public record Load(Duration lease, Duration maxLoad, Duration maxWait, Duration snapshotLag) {
+
+        /** Half of what the log of invalidations keeps. */
+        private static final Duration LONGEST_LAG = Duration.ofMinutes(5);
 
         public static final Load DEFAULT =
                 new Load(Duration.ofSeconds(3), Duration.ofSeconds(60), Duration.ofSeconds(10));
+
+        /** Loads from a source that does not lag. */
+        public Load(Duration lease, Duration maxLoad, Duration maxWait) {
+            this(lease, maxLoad, maxWait, Duration.ZERO);
+        }
 
         void check(String cache) {
             require(
@@ -146,6 +184,12 @@ public record CachePolicy(
                     maxLoad,
                     "a duration between the lease, " + lease + ", and 36500d");
             require(within(Duration.ZERO, maxWait), cache, "load.max-wait", maxWait, "a duration between 0 and 36500d");
+            require(
+                    within(Duration.ZERO, snapshotLag) && snapshotLag.compareTo(LONGEST_LAG) <= 0,
+                    cache,
+                    "load.snapshot-lag",
+                    snapshotLag,
+                    "a duration between 0 and 5m");
         }
     }
 
@@ -163,6 +207,10 @@ public record CachePolicy(
         void check(String cache) {
             require(maxBytes > 0, cache, "max-value-bytes", maxBytes, "a number of at least 1");
         }
+    }
+
+    private static boolean isOfDomain(int c) {
+        return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || ".-_".indexOf(c) >= 0;
     }
 
     /** Whether a duration is at least {@code least} and fits into a count of nanoseconds. */

@@ -105,8 +105,8 @@ class CachePolicyTest {
     @Test
     void keepsItsTagsWhateverBecomesOfTheGivenList() {
         List<KeyTemplate> tags = new ArrayList<>(List.of(KeyTemplate.parse("all")));
-        CachePolicy policy =
-                new CachePolicy("users", USERS.key(), tags, USERS.expiry(), USERS.local(), USERS.load(), USERS.value());
+        CachePolicy policy = new CachePolicy(
+                "users", USERS.key(), tags, USERS.expiry(), USERS.local(), USERS.load(), USERS.value(), "");
         tags.clear();
 
         assertThat(policy.tags()).hasSize(1);

@@ -192,7 +192,8 @@ final class BulkRead<K, V> {
             tiered.countMiss(wanted.subject().key(), wanted.startedAt());
             Entries.Loaded loaded = new Entries.Loaded(
                     wanted.localId(), wanted.subject(), values.get(wanted.id()), new LoadDecisions());
-            all.add(tiered.entries().store(loaded, entry.lease(), new Entries.Birth(entry.head(), entry.claimedAt())));
+            all.add(tiered.entries()
+                    .store(loaded, entry.lease(), tiered.entries().born(entry.head(), entry.claimedAt())));
         }
         return CompletableFuture.allOf(all.toArray(CompletableFuture[]::new));
     }

@@ -13,6 +13,9 @@ import org.jspecify.annotations.Nullable;
 /** Puts the entries of one cache where they may go: conditionally into the remote store, then near. Thread-safe. */
 final class Entries {
 
+    /** How long a backdated value waits for the timeline: a beat and more. */
+    private static final Duration CATCH_UP = Duration.ofMillis(200);
+
     private final Node node;
     private final CachePolicy policy;
     private final Near near;
@@ -40,11 +43,45 @@ final class Entries {
      *
      * @param head its position is a lower bound on the snapshot that the value was read from
      * @param receivedAt when this node learned it
+     * @param known the position up to which the timeline must be known before the value is judged
      */
-    record Birth(Head head, long receivedAt) {}
+    record Birth(Head head, long receivedAt, long known) {}
+
+    /** The birth of what is loaded after a head was read. */
+    Birth born(Head read, long receivedAt) {
+        long lag = policy.load().snapshotLag().toNanos() / 1_000;
+        return new Birth(read.backdated(lag), receivedAt, lag == 0 ? 0 : read.position());
+    }
 
     /** Stores under a held lease unless a newer event covers the value. Completes when it is known, never exceptionally. */
     CompletableFuture<Boolean> store(Loaded loaded, Lease lease, Birth birth) {
+        if (birth.known() == 0) {
+            return storeNow(loaded, lease, birth);
+        }
+        return catchUp(birth.known())
+                .thenCompose(
+                        known -> known && node.timeline().remembers(birth.head().position())
+                                ? storeNow(loaded, lease, birth)
+                                : refuse(lease));
+    }
+
+    /** Whether the timeline came to hold every event up to a position, soon. */
+    private CompletableFuture<Boolean> catchUp(long position) {
+        CompletableFuture<Void> reached = node.timeline().waiters().await(position);
+        Runnable cancel = node.environment().timer().after(CATCH_UP, () -> reached.cancel(false));
+        return reached.handle((done, late) -> {
+            cancel.run();
+            node.timeline().waiters().forget(reached);
+            return late == null && !node.timeline().isFenced(node.now());
+        });
+    }
+
+    private CompletableFuture<Boolean> refuse(Lease lease) {
+        release(lease);
+        return CompletableFuture.completedFuture(false);
+    }
+
+    private CompletableFuture<Boolean> storeNow(Loaded loaded, Lease lease, Birth birth) {
         Head head = birth.head();
         if (!node.timeline().isStarted()) {
             node.uncached().incrementAndGet();
@@ -52,8 +89,7 @@ final class Entries {
         boolean overtaken = head.generation() != node.timeline().generation()
                 || node.timeline().isCovered(loaded.subject(), head.position());
         if (overtaken || !loaded.decisions().stores(loaded.value(), policy.value())) {
-            release(lease);
-            return CompletableFuture.completedFuture(false);
+            return refuse(lease);
         }
         long now = node.now();
         Duration ttl = loaded.decisions()
@@ -61,8 +97,7 @@ final class Entries {
         long serverNow = head.serverMicros() + (now - birth.receivedAt()) / 1_000;
         byte[] bytes = encode(loaded, head, serverNow + ttl.toNanos() / 1_000);
         if (bytes == null) {
-            release(lease);
-            return CompletableFuture.completedFuture(false);
+            return refuse(lease);
         }
         CompletableFuture<Boolean> stored =
                 node.remote().store(lease, bytes, ttl).toCompletableFuture();

@@ -199,8 +199,8 @@ final class TieredCache<V> {
         Read<V> read = attempt.read();
         LeaseKeeper keeper = LeaseKeeper.start(node, lease, policy.load().maxLoad());
         LoadDecisions decisions = new LoadDecisions();
-        long receivedAt = node.now();
-        attempt.flight().depart(head);
+        Entries.Birth birth = entries.born(head, node.now());
+        attempt.flight().depart(birth.head());
         return run(read, decisions)
                 .thenComposeAsync(
                         answer -> {
@@ -208,12 +208,15 @@ final class TieredCache<V> {
                             keeper.stop();
                             Subject subject = read.subject().withTags(decisions.tags());
                             attempt.flight()
-                                    .land(new Flight.Landing<>(answer, subject, head.generation(), head.position()));
+                                    .land(new Flight.Landing<>(
+                                            answer,
+                                            subject,
+                                            head.generation(),
+                                            birth.head().position()));
                             if (!(answer instanceof Answer.Value<V> loaded)) {
                                 entries.release(lease);
                                 return CompletableFuture.completedFuture(answer);
                             }
-                            Entries.Birth birth = new Entries.Birth(head, receivedAt);
                             return entries.store(
                                             new Entries.Loaded(read.id(), subject, loaded.value(), decisions),
                                             lease,

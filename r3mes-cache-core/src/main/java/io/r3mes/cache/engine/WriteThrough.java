@@ -101,7 +101,7 @@ final class WriteThrough {
                     return entries.store(
                                     new Entries.Loaded(ticket.id(), subject, value, decisions),
                                     ticket.lease(),
-                                    new Entries.Birth(bornAt, announced.at()))
+                                    new Entries.Birth(bornAt, announced.at(), 0))
                             .<Invalidation>thenApply(stored -> receipt);
                 })
                 .thenCompose(receipt -> receipt)

@@ -10,4 +10,11 @@ package io.r3mes.cache.spi;
  * @param lastId the id of the entry appended last; empty if none was
  * @param serverMicros the server's clock, microseconds since the epoch
  */
-public record Head(long generation, String replication, long position, String lastId, long serverMicros) {}
+public record Head(long generation, String replication, long position, String lastId, long serverMicros) {
+
+    /** The same state, with a position that is a lower bound for a source that is up to that much behind. */
+    public Head backdated(long lagMicros) {
+        long position = lagMicros == 0 ? this.position : Math.min(this.position, serverMicros - lagMicros);
+        return new Head(generation, replication, position, lastId, serverMicros);
+    }
+}
