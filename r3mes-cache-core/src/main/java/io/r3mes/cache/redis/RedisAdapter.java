@@ -24,21 +24,29 @@ public final class RedisAdapter implements AutoCloseable {
     private final RedisInvalidationLog invalidationLog;
     private final RedisTagIndex tagIndex;
 
-    private RedisAdapter(RedisSettings settings, RedisKeys keys, LongSupplier random) {
+    private RedisAdapter(RedisSettings settings, RedisKeys keys, TagParts tagParts, LongSupplier random) {
         clients = new RedisClients(settings);
         commands = new RedisLink("commands", clients, random);
         reading = new RedisLink("log reader", clients, random);
         remoteStore = new RedisRemoteStore(commands, keys);
         invalidationLog = new RedisInvalidationLog(new RedisInvalidationLog.Links(commands, reading), keys, random);
-        tagIndex = new RedisTagIndex(commands, keys, random);
+        tagIndex = new RedisTagIndex(commands, keys, tagParts, random);
     }
 
     /**
      * @throws io.r3mes.cache.CacheConfigurationException if the namespace is not valid
      */
     public static RedisAdapter create(RedisSettings settings, String namespace) {
+        return create(settings, namespace, TagIndex.MOST_MEMBERS);
+    }
+
+    /**
+     * @param mostTagMembers about how many keys of one tag the index knows at most
+     * @throws io.r3mes.cache.CacheConfigurationException if the namespace is not valid
+     */
+    public static RedisAdapter create(RedisSettings settings, String namespace, int mostTagMembers) {
         SecureRandom random = new SecureRandom();
-        return new RedisAdapter(settings, new RedisKeys(namespace), random::nextLong);
+        return new RedisAdapter(settings, new RedisKeys(namespace), TagParts.holding(mostTagMembers), random::nextLong);
     }
 
     /** Begins to connect. The stage completes when both connections exist, which may be never. */
