@@ -39,6 +39,19 @@ public interface CacheInvalidator {
 
     Invalidation invalidateAll();
 
+    /** The entries that carry a tag, and up to 100 of their keys. */
+    default TagMembers members(String tag) {
+        return members(tag, 100);
+    }
+
+    /**
+     * The entries that carry a tag. An entry is not among the keys once it has expired, was removed from Redis, or was
+     * invalidated as far as this node knows. If Redis does not answer, the result says that it is not known.
+     *
+     * @param limit how many keys to list, from 0 (only count) to {@link TagMembers#MOST_KEYS}
+     */
+    TagMembers members(String tag, int limit);
+
     CompletableFuture<Invalidation> invalidateKeyAsync(String key);
 
     CompletableFuture<Invalidation> invalidateKeysAsync(Collection<String> keys);
@@ -50,4 +63,6 @@ public interface CacheInvalidator {
     CompletableFuture<Invalidation> invalidateCacheAsync(String cache);
 
     CompletableFuture<Invalidation> invalidateAllAsync();
+
+    CompletableFuture<TagMembers> membersAsync(String tag, int limit);
 }

@@ -150,6 +150,7 @@ public final class CacheEngine implements CacheManager {
         warmers.stop();
         long deadline = node.now() + DRAIN.toNanos();
         CallerThread.call(node.environment().executor(), steps -> drain(deadline));
+        invalidator.close();
         follower.close();
         CallerThread.call(
                 node.environment().executor(),

@@ -75,6 +75,12 @@ final class Catalog {
         return find(key) != null;
     }
 
+    /** What is known of a key from its template alone; an empty cache name if no cache can have it. */
+    Subject subject(String key) {
+        Owned owned = find(key);
+        return owned == null ? new Subject("", key, List.of()) : owned.subject();
+    }
+
     boolean isOf(String cache, String key) {
         return policy(cache).key().match(key) != null;
     }

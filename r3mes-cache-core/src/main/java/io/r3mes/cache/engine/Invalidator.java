@@ -2,6 +2,7 @@ package io.r3mes.cache.engine;
 
 import io.r3mes.cache.CacheInvalidator;
 import io.r3mes.cache.Invalidation;
+import io.r3mes.cache.TagMembers;
 import io.r3mes.cache.spi.Appended;
 import io.r3mes.cache.spi.Event;
 import io.r3mes.cache.spi.InvalidationLog.Append;
@@ -24,6 +25,7 @@ final class Invalidator implements CacheInvalidator {
     private final Node node;
     private final Catalog catalog;
     private final Reclaimer reclaimer;
+    private final TagListing listing;
     private final Everywhere everywhere;
     private final PendingInvalidations pending;
     private final Journal journal;
@@ -35,6 +37,7 @@ final class Invalidator implements CacheInvalidator {
         this.catalog = catalog;
         this.everywhere = everywhere;
         this.reclaimer = new Reclaimer(node, catalog);
+        this.listing = new TagListing(node, catalog);
         this.pending = memory.pending();
         this.journal = memory.journal();
     }
@@ -119,6 +122,11 @@ final class Invalidator implements CacheInvalidator {
     /** Whether no invalidation waits for Redis, neither sent nor kept. */
     boolean isDrained() {
         return underWay.get() == 0 && pending.size() == 0;
+    }
+
+    /** Ends the reclaiming of memory. */
+    void close() {
+        reclaimer.close();
     }
 
     private CompletableFuture<Sent> send(Event event) {
@@ -221,6 +229,16 @@ final class Invalidator implements CacheInvalidator {
         return later(new Event.All());
     }
 
+    @Override
+    public TagMembers members(String tag, int limit) {
+        return CallerThread.call(node.environment().executor(), steps -> listing.list(tag, limit));
+    }
+
+    @Override
+    public CompletableFuture<TagMembers> membersAsync(String tag, int limit) {
+        return listing.list(tag, limit).thenCompose(this::handedOver);
+    }
+
     private Event keys(Collection<String> keys) {
         keys.forEach(catalog::requireKey);
         return new Event.Keys(List.copyOf(keys));
@@ -246,14 +264,17 @@ final class Invalidator implements CacheInvalidator {
     }
 
     private CompletableFuture<Invalidation> later(Event event) {
-        CompletableFuture<Invalidation> answer = new CompletableFuture<>();
-        inParts(event).whenComplete((receipt, never) -> {
-            try {
-                node.environment().executor().execute(() -> answer.complete(receipt));
-            } catch (RejectedExecutionException saturated) {
-                answer.complete(receipt);
-            }
-        });
+        return inParts(event).thenCompose(this::handedOver);
+    }
+
+    /** Completes on the executor, so that callers do not run on an I/O thread. */
+    private <T> CompletableFuture<T> handedOver(T result) {
+        CompletableFuture<T> answer = new CompletableFuture<>();
+        try {
+            node.environment().executor().execute(() -> answer.complete(result));
+        } catch (RejectedExecutionException saturated) {
+            answer.complete(result);
+        }
         return answer;
     }
 

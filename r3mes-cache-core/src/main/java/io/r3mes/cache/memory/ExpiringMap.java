@@ -58,8 +58,12 @@ final class ExpiringMap<V> {
     }
 
     boolean isEmpty() {
+        return size() == 0;
+    }
+
+    int size() {
         purge();
-        return entries.isEmpty();
+        return entries.size();
     }
 
     /** Removes and returns the key that expires first, or null if there is none. */

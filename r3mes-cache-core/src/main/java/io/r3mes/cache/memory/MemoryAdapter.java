@@ -32,10 +32,14 @@ public final class MemoryAdapter {
      * @param micros the clock of positions and expiries: positive and never going back
      */
     public MemoryAdapter(Environment environment, LongSupplier micros) {
+        this(environment, micros, MOST_ENTRIES);
+    }
+
+    MemoryAdapter(Environment environment, LongSupplier micros, int mostTagMembers) {
         state = new LogState(micros, environment.random()::nextLong, MOST_ENTRIES);
         remoteStore = new MemoryRemoteStore(lock, micros, MOST_ENTRIES);
         invalidationLog = new MemoryInvalidationLog(lock, micros, environment.timer(), state);
-        tagIndex = new MemoryTagIndex(lock, micros, MOST_ENTRIES);
+        tagIndex = new MemoryTagIndex(lock, micros, MOST_ENTRIES, mostTagMembers);
     }
 
     public RemoteStore remoteStore() {
@@ -69,7 +73,7 @@ public final class MemoryAdapter {
         remoteStore.changeServers();
     }
 
-    private static LongSupplier microsSinceStart(Environment environment) {
+    static LongSupplier microsSinceStart(Environment environment) {
         long start = environment.nanoTime();
         return () -> FIRST_MICROS + TimeUnit.NANOSECONDS.toMicros(environment.nanoTime() - start);
     }

@@ -3,8 +3,6 @@ package io.r3mes.cache.memory;
 import io.r3mes.cache.spi.Claim;
 import io.r3mes.cache.spi.Lease;
 import io.r3mes.cache.spi.RemoteStore;
-import io.r3mes.cache.spi.ValueHeader;
-import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -113,10 +111,27 @@ final class MemoryRemoteStore implements RemoteStore {
     }
 
     @Override
-    public CompletionStage<Boolean> unlinkBornBefore(String key, long position) {
+    public CompletionStage<Reclaimed> unlinkBornBefore(String key, long position) {
         return atomically(() -> {
             byte[] value = values.get(key);
-            return value != null && bornBefore(value, position) && values.remove(key) != null;
+            if (value == null) {
+                return Reclaimed.NOTHING;
+            }
+            Born born = Born.of(value);
+            if (born != null && born.position() >= position) {
+                return Reclaimed.kept(Duration.ofNanos(values.lifeMicros(key) * 1_000));
+            }
+            values.remove(key);
+            return new Reclaimed(true, value.length, Duration.ZERO);
+        });
+    }
+
+    @Override
+    public CompletionStage<List<@Nullable Born>> births(List<String> keys) {
+        return atomically(() -> {
+            List<@Nullable Born> births = new ArrayList<>(keys.size());
+            keys.forEach(key -> births.add(Born.of(values.get(key))));
+            return births;
         });
     }
 
@@ -154,12 +169,6 @@ final class MemoryRemoteStore implements RemoteStore {
 
     private void hold(Lease lease) {
         leases.put(lease.key(), lease.token(), micros(lease.duration()));
-    }
-
-    private static boolean bornBefore(byte[] value, long position) {
-        return value.length < ValueHeader.BIRTH_END
-                || value[0] != ValueHeader.MAGIC
-                || ByteBuffer.wrap(value).getLong(ValueHeader.BIRTH_OFFSET) < position;
     }
 
     private static byte @Nullable [] copy(byte @Nullable [] value) {

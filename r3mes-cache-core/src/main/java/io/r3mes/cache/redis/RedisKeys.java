@@ -50,8 +50,17 @@ record RedisKeys(String namespace) {
         return shared("tag:" + tag);
     }
 
-    String members(String tag) {
-        return shared("members:" + tag);
+    /**
+     * One part of a tag's set.
+     *
+     * @param part 0 for the first
+     */
+    String members(String tag, int part) {
+        return shared((part == 0 ? "members:" : "members" + part + ":") + tag);
+    }
+
+    String detached(String name) {
+        return shared("detached:" + name);
     }
 
     /** The metadata, the log and the stamps of tags, as the scripts on the log expect them. */

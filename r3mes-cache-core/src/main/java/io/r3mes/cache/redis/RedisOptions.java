@@ -128,6 +128,7 @@ final class RedisOptions {
 
         private static final Set<ProtocolKeyword> OURS = Set.of(
                 CommandType.GET,
+                CommandType.GETRANGE,
                 CommandType.MGET,
                 CommandType.SET,
                 CommandType.EVALSHA,

@@ -8,9 +8,11 @@ import io.lettuce.core.SetArgs;
 import io.r3mes.cache.spi.Claim;
 import io.r3mes.cache.spi.Lease;
 import io.r3mes.cache.spi.RemoteStore;
+import io.r3mes.cache.spi.ValueHeader;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
@@ -88,8 +90,34 @@ final class RedisRemoteStore implements RemoteStore {
     }
 
     @Override
-    public CompletionStage<Boolean> unlinkBornBefore(String key, long position) {
-        return ValueScripts.UNLINK_BORN_BEFORE.flag(link, keys.valueAndLease(key), bytes(position));
+    public CompletionStage<Reclaimed> unlinkBornBefore(String key, long position) {
+        return ValueScripts.UNLINK_BORN_BEFORE
+                .list(link, keys.valueAndLease(key), bytes(position))
+                .thenApply(RedisRemoteStore::reclaimed);
+    }
+
+    private static Reclaimed reclaimed(List<@Nullable Object> reply) {
+        long outcome = (Long) Objects.requireNonNull(reply.get(0));
+        long amount = (Long) Objects.requireNonNull(reply.get(1));
+        return outcome == 2
+                ? Reclaimed.kept(Duration.ofMillis(Math.max(1, amount)))
+                : new Reclaimed(outcome == 1, amount, Duration.ZERO);
+    }
+
+    @Override
+    public CompletionStage<List<@Nullable Born>> births(List<String> wanted) {
+        List<CompletableFuture<byte @Nullable []>> all = new ArrayList<>(wanted.size());
+        for (String key : wanted) {
+            all.add(link.<byte @Nullable []>call(
+                            commands -> commands.getrange(keys.value(key), 0, ValueHeader.BIRTH_END - 1)
+                                    .<byte @Nullable []>thenApply(head -> head))
+                    .toCompletableFuture());
+        }
+        return CompletableFuture.allOf(all.toArray(CompletableFuture[]::new)).thenApply(done -> {
+            List<@Nullable Born> births = new ArrayList<>(all.size());
+            all.forEach(head -> births.add(Born.of(head.join())));
+            return births;
+        });
     }
 
     @Override

@@ -4,47 +4,38 @@ import static io.r3mes.cache.redis.LuaScript.bytes;
 
 import io.r3mes.cache.spi.TagIndex;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.LongSupplier;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
-/** One sorted set per tag, its members scored by expiry. */
+/** Sorted sets of bounded size for each tag. */
 final class RedisTagIndex implements TagIndex {
 
-    /** How long a detached set waits to be used up. */
+    /** How long a detached part waits to be used up. */
     private static final Duration DETACHED_LIFE = Duration.ofMinutes(10);
 
-    /** KEYS: tag sets. ARGV: member, milliseconds to live. Drops up to 16 expired members of each set. */
-    private static final LuaScript ADD = new LuaScript("""
-            local time = redis.call('TIME')
-            local now = tonumber(time[1]) * 1000000 + tonumber(time[2])
-            local life = tonumber(ARGV[2])
-            for _, set in ipairs(KEYS) do
-              redis.call('ZADD', set, string.format('%.0f', now + life * 1000), ARGV[1])
-              local expired = redis.call('ZRANGEBYSCORE', set, '-inf', string.format('%.0f', now), 'LIMIT', 0, 16)
-              if #expired > 0 then redis.call('ZREM', set, unpack(expired)) end
-              if redis.call('PTTL', set) < life then redis.call('PEXPIRE', set, ARGV[2]) end
-            end
-            return #KEYS
-            """);
+    /** Parts that fill at the same time must not expire at the same time, or the server frees them in one go. */
+    private static final long MILLIS_APART = 250;
 
-    /** KEYS: tag set, its name when detached. ARGV: milliseconds to live. */
-    private static final LuaScript DETACH = new LuaScript("""
-            if redis.call('EXISTS', KEYS[1]) == 0 then return 0 end
-            redis.call('RENAME', KEYS[1], KEYS[2])
-            return redis.call('PEXPIRE', KEYS[2], ARGV[1])
-            """);
+    /** How many members an addition removes at most. */
+    private static final int MOST_PRUNED = 16;
+
+    private static final long IN_FURTHER_PARTS = 2;
 
     private final RedisLink link;
     private final RedisKeys keys;
+    private final TagParts parts;
     private final LongSupplier random;
 
-    RedisTagIndex(RedisLink link, RedisKeys keys, LongSupplier random) {
+    RedisTagIndex(RedisLink link, RedisKeys keys, TagParts parts, LongSupplier random) {
         this.link = link;
         this.keys = keys;
+        this.parts = parts;
         this.random = random;
     }
 
@@ -53,24 +44,88 @@ final class RedisTagIndex implements TagIndex {
         if (tags.isEmpty()) {
             return CompletableFuture.completedFuture(null);
         }
-        String[] sets = tags.stream().map(keys::members).toArray(String[]::new);
-        return ADD.number(link, sets, bytes(key), bytes(Math.max(1, ttl.toMillis())))
+        int further = parts.of(key);
+        String[] sets = tags.stream()
+                .flatMap(tag -> List.of(keys.members(tag, 0), keys.members(tag, further)).stream())
+                .toArray(String[]::new);
+        return TagScripts.ADD
+                .number(
+                        link,
+                        sets,
+                        bytes(key),
+                        bytes(Math.max(1, ttl.toMillis())),
+                        bytes(parts.size()),
+                        bytes(MILLIS_APART * further),
+                        bytes(MOST_PRUNED))
                 .thenAccept(count -> {});
     }
 
     @Override
-    public CompletionStage<@Nullable String> detach(String tag) {
-        String set = keys.members(tag);
-        String detached = set + ":" + Long.toHexString(random.getAsLong());
-        return DETACH.flag(link, new String[] {set, detached}, bytes(DETACHED_LIFE.toMillis()))
-                .thenApply(found -> found ? detached : null);
+    public CompletionStage<Members> members(String tag, int limit) {
+        return TagScripts.MEMBERS
+                .list(link, new String[] {keys.members(tag, 0)}, bytes(limit))
+                .thenCompose(reply -> {
+                    Members first = members(reply, 2);
+                    return Long.valueOf(1).equals(reply.get(1))
+                            ? withFurther(tag, limit, first)
+                            : CompletableFuture.completedFuture(first);
+                });
+    }
+
+    private CompletionStage<Members> withFurther(String tag, int limit, Members first) {
+        String[] sets = furtherParts().mapToObj(part -> keys.members(tag, part)).toArray(String[]::new);
+        return TagScripts.FURTHER_MEMBERS
+                .list(link, sets, bytes(limit - first.keys().size()))
+                .thenApply(reply -> {
+                    Members more = members(reply, 1);
+                    List<String> all = new ArrayList<>(first.keys());
+                    all.addAll(more.keys());
+                    return new Members(first.count() + more.count(), all);
+                });
     }
 
     @Override
-    public CompletionStage<List<String>> take(String detached, int limit) {
-        return link.call(commands -> commands.zpopmin(detached, limit)
+    public CompletionStage<List<String>> detach(String tag) {
+        String name = keys.detached(Long.toHexString(random.getAsLong()));
+        return TagScripts.DETACH
+                .number(link, new String[] {keys.members(tag, 0), name}, bytes(DETACHED_LIFE.toMillis()))
+                .thenCompose(found -> {
+                    List<String> first = found == 0 ? List.of() : List.of(name);
+                    return found == IN_FURTHER_PARTS
+                            ? detachFurther(tag, name)
+                            : CompletableFuture.completedFuture(first);
+                });
+    }
+
+    private CompletionStage<List<String>> detachFurther(String tag, String name) {
+        String[] names = furtherParts()
+                .mapToObj(part -> List.of(keys.members(tag, part), name + ":" + part))
+                .flatMap(List::stream)
+                .toArray(String[]::new);
+        return TagScripts.DETACH_FURTHER
+                .list(link, names, bytes(DETACHED_LIFE.toMillis()), bytes(MILLIS_APART))
+                .thenApply(places -> {
+                    List<String> detached = new ArrayList<>(List.of(name));
+                    places.forEach(place -> detached.add(name + ":" + place));
+                    return detached;
+                });
+    }
+
+    @Override
+    public CompletionStage<List<String>> take(String part, int limit) {
+        return link.call(commands -> commands.zpopmin(part, limit)
                 .thenApply(taken -> taken.stream()
                         .map(member -> LuaScript.text(member.getValue()))
                         .toList()));
+    }
+
+    private IntStream furtherParts() {
+        return IntStream.rangeClosed(1, parts.further());
+    }
+
+    private static Members members(List<@Nullable Object> reply, int from) {
+        List<String> keys = new ArrayList<>(reply.size() - from);
+        reply.subList(from, reply.size()).forEach(key -> keys.add(LuaScript.text(key)));
+        return new Members(reply.get(0) instanceof Long count ? count : 0, keys);
     }
 }

@@ -42,15 +42,16 @@ final class ValueScripts {
             return redis.call('UNLINK', KEYS[1])
             """);
 
-    /** ARGV: position. */
+    /** ARGV: position. Returns 0; or 1 and the bytes removed; or 2 and the milliseconds that a younger value has to live. */
     static final LuaScript UNLINK_BORN_BEFORE =
             new LuaScript("""
             local head = redis.call('GETRANGE', KEYS[1], 0, %1$d)
             if #head == %1$d + 1 and string.byte(head) == %2$d
                 and struct.unpack('>I8', string.sub(head, %3$d)) >= tonumber(ARGV[1]) then
-              return 0
+              return {2, redis.call('PTTL', KEYS[1])}
             end
-            return redis.call('UNLINK', KEYS[1])
+            local length = redis.call('STRLEN', KEYS[1])
+            return {redis.call('UNLINK', KEYS[1]), length}
             """.formatted(ValueHeader.BIRTH_END - 1, ValueHeader.MAGIC, ValueHeader.BIRTH_OFFSET + 1));
 
     private ValueScripts() {}

@@ -15,6 +15,7 @@ import io.r3mes.cache.redis.RedisNamespace;
 import io.r3mes.cache.redis.RedisSettings;
 import io.r3mes.cache.spi.CacheObserver;
 import io.r3mes.cache.spi.Environment;
+import io.r3mes.cache.spi.TagIndex;
 import io.r3mes.cache.spi.ValueCipher;
 import io.r3mes.cache.spi.ValueCodec;
 import java.time.Duration;
@@ -38,6 +39,7 @@ public final class R3mesCache {
     private Duration maxStaleness = EngineConfig.Coherence.DEFAULT.maxStaleness();
     private int maxRecords = EngineConfig.Coherence.DEFAULT.maxRecords();
     private OnFailover onFailover = EngineConfig.Coherence.DEFAULT.onFailover();
+    private int maxTagMembers = TagIndex.MOST_MEMBERS;
     private ValueCodec codec = new JacksonValueCodec();
     private @Nullable ValueCipher cipher;
     private @Nullable Executor executor;
@@ -107,6 +109,15 @@ public final class R3mesCache {
         return this;
     }
 
+    /**
+     * About how many keys of one tag Redis remembers, 1,000,000 by default. More entries may carry the tag: they are
+     * invalidated with it, but not listed, and their memory is free only when they expire.
+     */
+    public R3mesCache maxTagMembers(int most) {
+        maxTagMembers = most;
+        return this;
+    }
+
     public R3mesCache codec(ValueCodec chosen) {
         codec = chosen;
         return this;
@@ -138,6 +149,9 @@ public final class R3mesCache {
     public CacheManager build() {
         if (maxRecords < 1) {
             throw new CacheConfigurationException("maxRecords is " + maxRecords + "; set it to at least 1.");
+        }
+        if (maxTagMembers < 1) {
+            throw new CacheConfigurationException("tags.max-members is " + maxTagMembers + "; set it to at least 1.");
         }
         if (maxStaleness.compareTo(SHORTEST_STALENESS) < 0) {
             throw new CacheConfigurationException("coherence.max-staleness is " + maxStaleness + "; set it to at least "
@@ -179,7 +193,7 @@ public final class R3mesCache {
     private Storage storage() {
         CaffeineLocalStoreFactory local = new CaffeineLocalStoreFactory();
         if (redis != null) {
-            RedisAdapter adapter = RedisAdapter.create(redis, new RedisNamespace(namespace, onFailover));
+            RedisAdapter adapter = RedisAdapter.create(redis, new RedisNamespace(namespace, onFailover, maxTagMembers));
             EngineConfig.Ports ports =
                     new EngineConfig.Ports(adapter.remoteStore(), adapter.invalidationLog(), adapter.tagIndex(), local);
             return new Storage(ports, adapter::close);

@@ -1,5 +1,6 @@
 package io.r3mes.cache.spi;
 
+import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletionStage;
@@ -41,8 +42,11 @@ public interface RemoteStore extends AutoCloseable {
     /** Removes the value, and the lease unless it is this one; true if there was a value. */
     CompletionStage<Boolean> unlinkKeeping(Lease lease);
 
-    /** Removes a value born before {@code position}, or unreadable ({@link ValueHeader}); true if it did. */
-    CompletionStage<Boolean> unlinkBornBefore(String key, long position);
+    /** Removes a value born before {@code position}, or unreadable ({@link ValueHeader}). */
+    CompletionStage<Reclaimed> unlinkBornBefore(String key, long position);
+
+    /** Where several values stand in the log, in the order of {@code keys}, null where there is none or it is unreadable. */
+    CompletionStage<List<@Nullable Born>> births(List<String> keys);
 
     /**
      * One page of the keys that begin with {@code prefix}. A key may come twice; a key present throughout the scan comes
@@ -61,6 +65,35 @@ public interface RemoteStore extends AutoCloseable {
 
     @Override
     void close();
+
+    /**
+     * What became of one value.
+     *
+     * @param removed whether there was one, and it is removed
+     * @param bytes its size if it is removed
+     * @param kept how long a younger one, which stays, has to live; zero if there is none
+     */
+    record Reclaimed(boolean removed, long bytes, Duration kept) {
+
+        public static final Reclaimed NOTHING = new Reclaimed(false, 0, Duration.ZERO);
+
+        public static Reclaimed kept(Duration life) {
+            return new Reclaimed(false, 0, life);
+        }
+    }
+
+    /** Generation and birth of a stored value. */
+    record Born(long generation, long position) {
+
+        /** Reads the beginning of a stored value; null if it is none. */
+        public static @Nullable Born of(byte @Nullable [] value) {
+            if (value == null || value.length < ValueHeader.BIRTH_END || value[0] != ValueHeader.MAGIC) {
+                return null;
+            }
+            ByteBuffer bytes = ByteBuffer.wrap(value);
+            return new Born(bytes.getLong(ValueHeader.GENERATION_OFFSET), bytes.getLong(ValueHeader.BIRTH_OFFSET));
+        }
+    }
 
     /**
      * @param cursor of the next page, or null after the last

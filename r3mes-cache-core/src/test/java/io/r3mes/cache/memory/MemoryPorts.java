@@ -15,8 +15,17 @@ public record MemoryPorts(MemoryAdapter adapter) implements Ports {
 
     /** The ports on the system's time. */
     public static MemoryPorts open() {
-        return new MemoryPorts(new MemoryAdapter(
-                new Environment(System::nanoTime, MemoryPorts::after, Runnable::run, new SecureRandom())));
+        return new MemoryPorts(new MemoryAdapter(environment()));
+    }
+
+    static MemoryPorts open(int mostTagMembers) {
+        Environment environment = environment();
+        return new MemoryPorts(
+                new MemoryAdapter(environment, MemoryAdapter.microsSinceStart(environment), mostTagMembers));
+    }
+
+    private static Environment environment() {
+        return new Environment(System::nanoTime, MemoryPorts::after, Runnable::run, new SecureRandom());
     }
 
     @Override

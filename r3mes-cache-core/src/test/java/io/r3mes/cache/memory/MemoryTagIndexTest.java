@@ -7,7 +7,7 @@ import io.r3mes.cache.testing.TagIndexContract;
 class MemoryTagIndexTest extends TagIndexContract {
 
     @Override
-    protected Ports open() {
-        return MemoryPorts.open();
+    protected Ports open(int mostTagMembers) {
+        return MemoryPorts.open(mostTagMembers);
     }
 }

@@ -1,6 +1,7 @@
 package io.r3mes.cache.redis;
 
 import io.r3mes.cache.redis.RedisSettings.Topology;
+import io.r3mes.cache.spi.TagIndex;
 import io.r3mes.cache.testing.InvalidationLogContract;
 import io.r3mes.cache.testing.Ports;
 import io.r3mes.cache.testing.RedisServers;
@@ -26,8 +27,12 @@ class RedisClusterContractTest {
     }
 
     private static Ports ports() {
+        return ports(TagParts.holding(TagIndex.MOST_MEMBERS));
+    }
+
+    private static Ports ports(TagParts tagParts) {
         return RedisPorts.connected(
-                RedisPorts.settings(Topology.CLUSTER, servers.server(0).uri()));
+                RedisPorts.settings(Topology.CLUSTER, servers.server(0).uri()), tagParts);
     }
 
     @Nested
@@ -49,8 +54,16 @@ class RedisClusterContractTest {
     @Nested
     class Tags extends TagIndexContract {
         @Override
-        protected Ports open() {
-            return ports();
+        protected Ports open(int mostTagMembers) {
+            return ports(TagParts.holding(mostTagMembers));
+        }
+    }
+
+    @Nested
+    class TagsInParts extends TagIndexContract {
+        @Override
+        protected Ports open(int mostTagMembers) {
+            return ports(new TagParts(mostTagMembers / 5, 4));
         }
     }
 }

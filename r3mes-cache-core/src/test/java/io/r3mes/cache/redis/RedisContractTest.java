@@ -1,6 +1,7 @@
 package io.r3mes.cache.redis;
 
 import io.r3mes.cache.redis.RedisSettings.Topology;
+import io.r3mes.cache.spi.TagIndex;
 import io.r3mes.cache.testing.InvalidationLogContract;
 import io.r3mes.cache.testing.Ports;
 import io.r3mes.cache.testing.RedisProcess;
@@ -27,7 +28,11 @@ class RedisContractTest {
     }
 
     private static Ports ports() {
-        return RedisPorts.connected(RedisPorts.settings(Topology.STANDALONE, server.uri()));
+        return ports(TagParts.holding(TagIndex.MOST_MEMBERS));
+    }
+
+    private static Ports ports(TagParts tagParts) {
+        return RedisPorts.connected(RedisPorts.settings(Topology.STANDALONE, server.uri()), tagParts);
     }
 
     @Nested
@@ -49,8 +54,16 @@ class RedisContractTest {
     @Nested
     class Tags extends TagIndexContract {
         @Override
-        protected Ports open() {
-            return ports();
+        protected Ports open(int mostTagMembers) {
+            return ports(TagParts.holding(mostTagMembers));
+        }
+    }
+
+    @Nested
+    class TagsInParts extends TagIndexContract {
+        @Override
+        protected Ports open(int mostTagMembers) {
+            return ports(new TagParts(mostTagMembers / 5, 4));
         }
     }
 }

@@ -11,6 +11,7 @@ import io.r3mes.cache.spi.RemoteStore;
 import io.r3mes.cache.spi.TagIndex;
 import io.r3mes.cache.testing.Await;
 import io.r3mes.cache.testing.Ports;
+import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.List;
 import java.util.Set;
@@ -33,16 +34,22 @@ final class RedisPorts implements Ports {
     private final RedisKeys keys;
     private final RedisClients clients;
     private final RedisLink link;
+    private final TagIndex tags;
 
-    private RedisPorts(RedisSettings settings, String namespace) {
+    private RedisPorts(RedisSettings settings, String namespace, TagParts parts) {
         adapter = RedisAdapter.create(settings, RedisNamespace.of(namespace));
         keys = new RedisKeys(namespace);
         clients = new RedisClients(settings);
         link = new RedisLink(RedisClients.Use.COMMANDS, clients, () -> 0);
+        tags = new RedisTagIndex(link, keys, parts, new SecureRandom()::nextLong);
     }
 
     static RedisPorts connected(RedisSettings settings) {
-        RedisPorts ports = new RedisPorts(settings, "test-" + NAMESPACES.incrementAndGet());
+        return connected(settings, TagParts.holding(TagIndex.MOST_MEMBERS));
+    }
+
+    static RedisPorts connected(RedisSettings settings, TagParts parts) {
+        RedisPorts ports = new RedisPorts(settings, "test-" + NAMESPACES.incrementAndGet(), parts);
         Await.result(ports.adapter.connect());
         Await.result(ports.link.connect());
         return ports;
@@ -83,7 +90,7 @@ final class RedisPorts implements Ports {
 
     @Override
     public TagIndex tags() {
-        return adapter.tagIndex();
+        return tags;
     }
 
     @Override

@@ -7,7 +7,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.r3mes.cache.spi.Claim;
 import io.r3mes.cache.spi.Lease;
 import io.r3mes.cache.spi.RemoteStore;
+import io.r3mes.cache.spi.RemoteStore.Born;
 import io.r3mes.cache.spi.RemoteStore.Page;
+import io.r3mes.cache.spi.RemoteStore.Reclaimed;
 import io.r3mes.cache.spi.ValueHeader;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -192,13 +194,29 @@ public abstract class RemoteStoreContract {
         put("same", born(position));
         put("younger", born(position + 1));
         put("small", born(255));
-        assertThat(result(store.unlinkBornBefore("older", position))).isTrue();
-        assertThat(result(store.unlinkBornBefore("same", position))).isFalse();
-        assertThat(result(store.unlinkBornBefore("younger", position))).isFalse();
-        assertThat(result(store.unlinkBornBefore("small", 256))).isTrue();
-        assertThat(result(store.unlinkBornBefore("missing", position))).isFalse();
+        Reclaimed removed = new Reclaimed(true, born(0).length, Duration.ZERO);
+        assertThat(result(store.unlinkBornBefore("older", position))).isEqualTo(removed);
+        for (String kept : List.of("same", "younger")) {
+            Reclaimed younger = result(store.unlinkBornBefore(kept, position));
+            assertThat(younger.removed()).isFalse();
+            assertThat(younger.kept()).isBetween(LONG.minusSeconds(10), LONG);
+        }
+        assertThat(result(store.unlinkBornBefore("small", 256))).isEqualTo(removed);
+        assertThat(result(store.unlinkBornBefore("missing", position))).isEqualTo(Reclaimed.NOTHING);
         assertThat(result(store.get("older"))).isNull();
         assertThat(result(store.get("same"))).isNotNull();
+    }
+
+    @Test
+    void readsWhereValuesStandInTheLog() {
+        byte[] standing = born(1_790_000_000_000_000L);
+        standing[ValueHeader.GENERATION_OFFSET + 7] = 9;
+        put("standing", standing);
+        put("foreign", bytes("neither generation nor birth"));
+        put("short", bytes("R"));
+        assertThat(result(store.births(List.of("missing", "standing", "foreign", "short"))))
+                .containsExactly(null, new Born(9, 1_790_000_000_000_000L), null, null);
+        assertThat(result(store.births(List.of()))).isEmpty();
     }
 
     @Test
@@ -208,9 +226,9 @@ public abstract class RemoteStoreContract {
         put("foreign", foreign);
         put("short", bytes("R"));
         put("empty", new byte[0]);
-        assertThat(result(store.unlinkBornBefore("foreign", 1))).isTrue();
-        assertThat(result(store.unlinkBornBefore("short", 1))).isTrue();
-        assertThat(result(store.unlinkBornBefore("empty", 1))).isTrue();
+        assertThat(result(store.unlinkBornBefore("foreign", 1)).removed()).isTrue();
+        assertThat(result(store.unlinkBornBefore("short", 1)).removed()).isTrue();
+        assertThat(result(store.unlinkBornBefore("empty", 1)).removed()).isTrue();
     }
 
     @Test
