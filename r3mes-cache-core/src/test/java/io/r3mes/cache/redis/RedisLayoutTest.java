@@ -22,6 +22,7 @@ import io.r3mes.cache.testing.RedisProcess;
 import io.r3mes.cache.testing.RedisServers;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -139,6 +140,58 @@ class RedisLayoutTest {
                 .isEqualTo(Map.of("evalsha", 1, "time", 1, "hmget", 1, "xadd", 1, "hset", 1, "set", 1));
         assertThat(sent(() -> log.marks(List.of("t"), 0)))
                 .isEqualTo(Map.of("evalsha", 1, "time", 1, "hmget", 1, "get", 1, "hlen", 1));
+    }
+
+    @Test
+    void aLargeTagIsPartsThatExpireOneAfterTheOther() {
+        TagParts parts = new TagParts(4, 3);
+        try (RedisPorts divided = RedisPorts.connected(RedisPorts.settings(Topology.STANDALONE, server.uri()), parts)) {
+            for (int i = 0; i < 40; i++) {
+                result(divided.tags().add("k" + i, List.of("t"), MINUTE));
+            }
+            RedisKeys names = divided.keys();
+            assertThat(divided.names())
+                    .containsExactlyInAnyOrder(
+                            names.members("t", 0), names.members("t", 1), names.members("t", 2), names.members("t", 3));
+            for (int part = 1; part <= 3; part++) {
+                String name = names.members("t", part);
+                assertThat(members(name)).isLessThanOrEqualTo(4);
+                assertThat(life(name)).isBetween(50_000L + part * 250L, 60_000L + part * 250L);
+            }
+            List<String> detached = result(divided.tags().detach("t"));
+            assertThat(divided.names())
+                    .containsExactlyInAnyOrderElementsOf(detached)
+                    .hasSize(4);
+            assertThat(detached).allSatisfy(part -> assertThat(life(part)).isBetween(500_000L, 601_000L));
+        }
+    }
+
+    @Test
+    void anAdditionRemovesAFewExpiredMembers() {
+        String set = ports.keys().members("t", 0);
+        for (int i = 0; i < 40; i++) {
+            byte[] expired = bytes("expired" + i);
+            ports.redis(commands -> commands.zadd(set, 1, expired));
+        }
+        for (long left : List.of(25L, 9L, 1L)) {
+            result(ports.tags().add("k", List.of("t"), MINUTE));
+            assertThat(members(set)).isEqualTo(left);
+        }
+    }
+
+    @Test
+    void partsHoldWhatATagMayHave() {
+        assertThat(TagParts.holding(1)).isEqualTo(new TagParts(1, 0));
+        assertThat(TagParts.holding(8_192)).isEqualTo(new TagParts(8_192, 0));
+        assertThat(TagParts.holding(8_193)).isEqualTo(new TagParts(8_192, 1));
+        TagParts usual = TagParts.holding(1_000_000);
+        assertThat(usual).isEqualTo(new TagParts(8_192, 128));
+        int[] members = new int[usual.further() + 1];
+        for (int i = 0; i < 1_000_000 - usual.size(); i++) {
+            members[usual.of("user:info:wallet" + i)]++;
+        }
+        assertThat(members[0]).isZero();
+        assertThat(Arrays.stream(members).max().orElseThrow()).isLessThanOrEqualTo(usual.size());
     }
 
     @Test
@@ -282,6 +335,10 @@ class RedisLayoutTest {
 
     private long life(String name) {
         return ports.redis(commands -> commands.pttl(name));
+    }
+
+    private long members(String name) {
+        return ports.redis(commands -> commands.zcard(name));
     }
 
     private long length() {

@@ -46,6 +46,7 @@ class R3mesCacheTest {
     @Test
     void refusesToRememberNothing() {
         refuses(R3mesCache.builder().maxRecords(0), "maxRecords", "at least 1");
+        refuses(R3mesCache.builder().maxTagMembers(0), "tags.max-members", "at least 1");
     }
 
     @Test

@@ -33,6 +33,7 @@ record CacheAssembly(R3mesCacheProperties properties, ConfigurableListableBeanFa
         R3mesCache cache = R3mesCache.builder()
                 .namespace(properties.namespace())
                 .maxStaleness(properties.coherence().maxStaleness())
+                .maxTagMembers(properties.tags().maxMembers())
                 .codec(codec())
                 .cipher(cipher())
                 .caches(new CachePolicies(properties, CacheDefinition.of(methods, this::resolved)).merge());

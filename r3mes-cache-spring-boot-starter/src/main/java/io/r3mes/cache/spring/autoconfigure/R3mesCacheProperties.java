@@ -17,6 +17,7 @@ import org.springframework.util.unit.DataSize;
  * @param namespace Prefix of every key in Redis. Applications that share it share their caches.
  * @param commandTimeout How long an operation may take in Redis before the cache does without it.
  * @param coherence How nodes agree on what is valid.
+ * @param tags What is kept about tags.
  * @param encryption Keys of the caches that encrypt their values.
  * @param defaults Settings of every cache that does not have its own.
  * @param caches Caches by name. A cache has the settings of 'defaults' where it does not have its own.
@@ -28,6 +29,7 @@ public record R3mesCacheProperties(
         @DefaultValue("r3mes") String namespace,
         @DefaultValue("100ms") Duration commandTimeout,
         @DefaultValue Coherence coherence,
+        @DefaultValue Tags tags,
         @DefaultValue Encryption encryption,
         @DefaultValue Defaults defaults,
         @DefaultValue Map<String, CacheSpec> caches) {
@@ -47,6 +49,14 @@ public record R3mesCacheProperties(
      *     invalidation takes to reach it. At least 200 ms.
      */
     public record Coherence(@DefaultValue("500ms") Duration maxStaleness) {}
+
+    /**
+     * What is kept about tags.
+     *
+     * @param maxMembers About how many keys of one tag Redis remembers. More entries may carry the tag: they are
+     *     invalidated with it, but not listed, and their memory is free only when they expire.
+     */
+    public record Tags(@DefaultValue("1000000") int maxMembers) {}
 
     /**
      * Keys of the caches that encrypt their values.

@@ -36,6 +36,7 @@ class R3mesCachePropertiesTest {
                 namespace: app
                 command-timeout: 50ms
                 coherence: { max-staleness: 400ms }
+                tags: { max-members: 7000 }
                 encryption: { key: AAAA, previous-key: BBBB }
                 defaults:
                   ttl: 2m
@@ -82,6 +83,7 @@ class R3mesCachePropertiesTest {
         assertThat(bound.namespace()).isEqualTo("app");
         assertThat(bound.commandTimeout()).isEqualTo(Duration.ofMillis(50));
         assertThat(bound.coherence().maxStaleness()).isEqualTo(Duration.ofMillis(400));
+        assertThat(bound.tags().maxMembers()).isEqualTo(7_000);
         assertThat(bound.encryption()).isEqualTo(new R3mesCacheProperties.Encryption("AAAA", "BBBB"));
         assertThat(bound.encryption().toString()).doesNotContain("AAAA");
         assertThat(bound.defaults())
@@ -187,6 +189,7 @@ class R3mesCachePropertiesTest {
                         "r3mes.cache.namespace",
                         "r3mes.cache.command-timeout",
                         "r3mes.cache.coherence.max-staleness",
+                        "r3mes.cache.tags.max-members",
                         "r3mes.cache.encryption.key",
                         "r3mes.cache.defaults.ttl",
                         "r3mes.cache.defaults.jitter",

@@ -1,0 +1,137 @@
+package io.r3mes.cache.scale;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.r3mes.cache.Cache;
+import io.r3mes.cache.CacheInvalidator;
+import io.r3mes.cache.CacheManager;
+import io.r3mes.cache.CachePolicy;
+import io.r3mes.cache.Invalidation;
+import io.r3mes.cache.testing.RedisProcess;
+import io.r3mes.cache.testing.RedisServers;
+import io.r3mes.cache.testing.TestNodes;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+
+/** A tag, a pattern and a cache of very many entries: invalid in one step, their memory freed while others are served. */
+class ReclaimAtScaleTest {
+
+    private static final int ENTRIES = Figures.isLong() ? 1_000_000 : 20_000;
+    private static final int AT_ONCE = 1_000;
+    private static final int BATCH = 256;
+    private static final int LARGEST_PART = 8_192;
+    private static final long MOST_PARTS = 130;
+
+    private static Figures figures;
+
+    private RedisProcess server;
+
+    @BeforeAll
+    static void open() {
+        figures = new Figures("reclaim");
+    }
+
+    @AfterAll
+    static void close() {
+        figures.note("reclaim: other work on the machine makes every wait longer");
+    }
+
+    @Test
+    void byTag() throws Exception {
+        Commands commands = reclaim("tag", invalidator -> invalidator.invalidateByTag("all"));
+        assertThat(commands.of("zpopmin"))
+                .as("members are taken a batch at a time")
+                .isBetween((long) ENTRIES / BATCH, (long) ENTRIES / BATCH + 2 * MOST_PARTS);
+        assertThat(commands.of("rename"))
+                .as("members are detached a part at a time")
+                .isBetween((long) ENTRIES / LARGEST_PART, MOST_PARTS);
+        assertThat(commands.of("scan")).isZero();
+    }
+
+    @Test
+    void byPattern() throws Exception {
+        Commands commands = reclaim("pattern", invalidator -> invalidator.invalidateByPattern("entry:*"));
+        assertThat(commands.of("scan")).isGreaterThan(ENTRIES / 2_000);
+    }
+
+    @Test
+    void byCache() throws Exception {
+        Commands commands = reclaim("cache", invalidator -> invalidator.invalidateCache("entries"));
+        assertThat(commands.of("scan")).isGreaterThan(ENTRIES / 2_000);
+    }
+
+    private Commands reclaim(String by, Function<CacheInvalidator, Invalidation> invalidate) throws Exception {
+        try (RedisProcess started = RedisServers.standalone();
+                TestNodes nodes = TestNodes.on(started);
+                Probe probe = new Probe(started)) {
+            server = started;
+            CacheManager node = nodes.start(builder -> builder.maxStaleness(Duration.ofSeconds(10))
+                    .caches(CachePolicy.of("entries", "entry:{id}").withTags("all")));
+            fill(node.cache("entries", String.class));
+            awaitMembers(node);
+            assertThat(largestSet()).as("members in one set").isLessThanOrEqualTo(LARGEST_PART + 1L);
+            long memory = Commands.info(server, "memory", "used_memory");
+            probe.waits();
+            Awaitility.await().pollDelay(Duration.ofSeconds(2)).until(() -> true);
+            Probe.Waits calm = probe.waits();
+
+            Commands.reset(server);
+            long from = System.nanoTime();
+            Invalidation receipt = invalidate.apply(node.invalidator());
+            long acknowledged = System.nanoTime() - from;
+            long removed = receipt.removed().orTimeout(8, TimeUnit.MINUTES).join();
+            long reclaimed = System.nanoTime() - from;
+            Probe.Waits during = probe.waits();
+            Commands commands = Commands.of(server);
+
+            figures.note(
+                    "reclaim by %-7s: %7d entries, acknowledged in %d us, reclaimed in %d ms",
+                    by, ENTRIES, TimeUnit.NANOSECONDS.toMicros(acknowledged), TimeUnit.NANOSECONDS.toMillis(reclaimed));
+            figures.note("reclaim by %-7s: another client, calm:   %s", by, calm);
+            figures.note("reclaim by %-7s: another client, during: %s", by, during);
+            figures.note(
+                    "reclaim by %-7s: %d MB before, %d MB after",
+                    by, memory >> 20, Commands.info(server, "memory", "used_memory") >> 20);
+
+            assertThat(removed).isEqualTo(ENTRIES);
+            assertThat(commands.of("xadd")).as("one script invalidates").isEqualTo(1);
+            assertThat(commands.of("unlink"))
+                    .as("each entry in a step of its own")
+                    .isEqualTo(ENTRIES);
+            assertThat(node.invalidator().members("all").keys()).isEmpty();
+            return commands;
+        }
+    }
+
+    private static void fill(Cache<Integer, String> cache) {
+        String value = "v".repeat(100);
+        for (int from = 0; from < ENTRIES; from += AT_ONCE) {
+            List<Integer> ids = IntStream.range(from, from + AT_ONCE).boxed().toList();
+            cache.getAll(ids, wanted -> wanted.stream().collect(Collectors.toMap(id -> id, id -> value)));
+        }
+    }
+
+    private static void awaitMembers(CacheManager node) {
+        Awaitility.await()
+                .atMost(Duration.ofMinutes(1))
+                .untilAsserted(() ->
+                        assertThat(node.invalidator().members("all", 0).count()).hasValue(ENTRIES));
+    }
+
+    private long largestSet() {
+        return RedisServers.command(
+                server,
+                redis -> redis.keys("{*}:members*").stream()
+                        .mapToLong(redis::zcard)
+                        .max()
+                        .orElse(0));
+    }
+}

@@ -1,0 +1,5 @@
+/** Large numbers on a real Redis, in a short form and, with {@code -Dr3mes.faults=long}, in a long one. */
+@NullMarked
+package io.r3mes.cache.scale;
+
+import org.jspecify.annotations.NullMarked;
