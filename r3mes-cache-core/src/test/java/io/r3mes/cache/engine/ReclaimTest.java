@@ -49,6 +49,18 @@ class ReclaimTest {
     }
 
     @Test
+    void entriesOfALostGenerationAreNoMembers() {
+        LabNode node = lab.node(POLICY);
+        Cache<String, Integer> cache = node.engine().cache("c", Integer.class);
+        cache.set("a", 1);
+        assertThat(node.engine().invalidator().members("all").keys()).containsExactly("c:a");
+        lab.loseMetadata();
+        lab.time.advance(Duration.ofSeconds(1));
+        assertThat(cache.getIfPresent("a").isHit()).isFalse();
+        assertThat(node.engine().invalidator().members("all").keys()).isEmpty();
+    }
+
+    @Test
     void membersAreNotKnownWithoutAnAnswer() {
         LabNode node = lab.node(POLICY);
         node.engine().<String, Integer>cache("c", Integer.class).set("a", 1);

@@ -2,6 +2,7 @@ package io.r3mes.cache.scale;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.lettuce.core.RedisURI;
 import io.r3mes.cache.redis.RedisAdapter;
 import io.r3mes.cache.redis.RedisSettings;
 import io.r3mes.cache.spi.Event;
@@ -41,7 +42,7 @@ class ManyTagsTest {
     private final RedisAdapter adapter = RedisAdapter.create(
             new RedisSettings(
                     RedisSettings.Topology.STANDALONE,
-                    List.of(io.lettuce.core.RedisURI.create(server.uri())),
+                    List.of(RedisURI.create(server.uri())),
                     Duration.ofSeconds(30),
                     null,
                     null),
