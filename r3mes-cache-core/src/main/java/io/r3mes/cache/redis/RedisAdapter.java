@@ -32,7 +32,7 @@ public final class RedisAdapter implements AutoCloseable {
         remoteStore = new RedisRemoteStore(commands, keys);
         invalidationLog = new RedisInvalidationLog(
                 new RedisInvalidationLog.Links(commands, reading), keys, namespace.onFailover(), random);
-        tagIndex = new RedisTagIndex(commands, keys, TagParts.holding(namespace.maxTagMembers()), random);
+        tagIndex = new RedisTagIndex(commands, keys, TagParts.holding(namespace.mostTagMembers()), random);
     }
 
     /**

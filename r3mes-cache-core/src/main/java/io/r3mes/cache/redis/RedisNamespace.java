@@ -8,11 +8,11 @@ import io.r3mes.cache.spi.TagIndex;
  *
  * @param name letters, digits, {@code .}, {@code _} and {@code -}
  * @param onFailover the same on all nodes
- * @param maxTagMembers about how many keys of one tag the index knows at most
+ * @param mostTagMembers about how many keys of one tag are known at most; the same on all nodes
  */
-public record RedisNamespace(String name, OnFailover onFailover, int maxTagMembers) {
+public record RedisNamespace(String name, OnFailover onFailover, int mostTagMembers) {
 
-    /** A namespace that replays after a failover. */
+    /** A namespace that replays after a failover and knows the usual number of members. */
     public static RedisNamespace of(String name) {
         return new RedisNamespace(name, OnFailover.REPLAY, TagIndex.MOST_MEMBERS);
     }

@@ -27,6 +27,7 @@ import org.junit.jupiter.api.Test;
 class ReclaimAtScaleTest {
 
     private static final int ENTRIES = Figures.isLong() ? 1_000_000 : 20_000;
+    private static final Duration CALM = Figures.isLong() ? Duration.ofSeconds(30) : Duration.ofSeconds(1);
     private static final int AT_ONCE = 1_000;
     private static final int BATCH = 256;
     private static final int LARGEST_PART = 8_192;
@@ -70,20 +71,24 @@ class ReclaimAtScaleTest {
     }
 
     private Commands reclaim(String by, Function<CacheInvalidator, Invalidation> invalidate) throws Exception {
-        try (RedisProcess started = RedisServers.standalone();
+        try (RedisProcess started = RedisServers.standalone("--slowlog-log-slower-than", "1000");
                 TestNodes nodes = TestNodes.on(patiently(started));
                 Probe probe = new Probe(started)) {
             server = started;
             CacheManager node = nodes.start(builder -> builder.maxStaleness(Duration.ofSeconds(10))
-                    .caches(CachePolicy.of("entries", "entry:{id}").withTags("all")));
+                    .caches(CachePolicy.of("entries", "entry:{id}")
+                            .withTags("all")
+                            .withExpiry(new CachePolicy.Expiry(Duration.ofHours(2), 0, 0))));
             fill(node.cache("entries", String.class));
             awaitMembers(node);
             assertThat(largestSet()).as("members in one set").isLessThanOrEqualTo(LARGEST_PART + 1L);
             long memory = Commands.info(server, "memory", "used_memory");
             probe.waits();
-            Awaitility.await().pollDelay(Duration.ofSeconds(2)).until(() -> true);
+            slow();
+            Awaitility.await().pollDelay(CALM).atMost(CALM.multipliedBy(2)).until(() -> true);
             Probe.Waits calm = probe.waits();
 
+            long[] slowWhileCalm = slow();
             Commands.reset(server);
             long from = System.nanoTime();
             Invalidation receipt = invalidate.apply(node.invalidator());
@@ -92,6 +97,7 @@ class ReclaimAtScaleTest {
             long reclaimed = System.nanoTime() - from;
             Probe.Waits during = probe.waits();
             Commands commands = Commands.of(server);
+            long[] slow = slow();
 
             figures.note(
                     "reclaim by %-7s: %7d entries, acknowledged in %d us, reclaimed in %d ms",
@@ -101,6 +107,10 @@ class ReclaimAtScaleTest {
             figures.note(
                     "reclaim by %-7s: %d MB before, %d MB after",
                     by, memory >> 20, Commands.info(server, "memory", "used_memory") >> 20);
+
+            figures.note(
+                    "reclaim by %-7s: steps of the server over 1 ms, calm: %d, longest %d us; during: %d, longest %d us",
+                    by, slowWhileCalm[0], slowWhileCalm[1], slow[0], slow[1]);
 
             assertThat(removed).isEqualTo(ENTRIES);
             assertThat(commands.of("xadd")).as("one script invalidates").isEqualTo(1);
@@ -135,6 +145,19 @@ class ReclaimAtScaleTest {
                 .atMost(Duration.ofMinutes(1))
                 .untilAsserted(() ->
                         assertThat(node.invalidator().members("all", 0).count()).hasValue(ENTRIES));
+    }
+
+    /** How many steps of the server, at most 128, took more than a millisecond since the last call, and the longest. */
+    private long[] slow() {
+        return RedisServers.command(server, redis -> {
+            long[] longest = {0, 0};
+            for (Object entry : redis.slowlogGet(128)) {
+                longest[0]++;
+                longest[1] = Math.max(longest[1], (Long) ((List<?>) entry).get(2));
+            }
+            redis.slowlogReset();
+            return longest;
+        });
     }
 
     private long largestSet() {
