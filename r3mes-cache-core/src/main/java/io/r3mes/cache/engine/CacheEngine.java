@@ -13,37 +13,38 @@ import io.r3mes.cache.Invalidation;
 import io.r3mes.cache.Lookup;
 import io.r3mes.cache.ValueType;
 import io.r3mes.cache.spi.CacheObserver;
-import io.r3mes.cache.spi.Head;
 import io.r3mes.cache.spi.LocalStore;
-import io.r3mes.cache.spi.LogEntry;
 import java.time.Duration;
+import java.util.Collection;
+import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /** One node's cache manager over its ports. Thread-safe. */
 public final class CacheEngine implements CacheManager {
 
     private static final Duration DRAIN = Duration.ofSeconds(5);
-    private static final Duration DRAIN_PAUSE = Duration.ofMillis(5);
 
     private final EngineConfig config;
     private final Catalog catalog;
+    private final Map<String, Domain> domains = new LinkedHashMap<>();
+    /** Of any domain: what all of them share. */
     private final Node node;
-    private final String id;
-    private final Invalidator invalidator;
+
+    private final Invalidations invalidations;
     private final Warmers warmers;
-    private final LogFollower follower;
     private final Map<Handle, BlockingCache<?, ?>> caches = new ConcurrentHashMap<>();
-    private final Map<Handle, Near> nearCaches = new ConcurrentHashMap<>();
     private final AtomicBoolean closed = new AtomicBoolean();
 
     /**
-     * Starts following the log; never waits for it.
+     * Starts following the logs; never waits for them.
      *
      * @throws CacheConfigurationException if the policies contradict each other or the ports
      */
@@ -51,34 +52,33 @@ public final class CacheEngine implements CacheManager {
         this.config = config;
         this.catalog = new Catalog(config.policies());
         requireCipher();
-        EngineConfig.Ports ports = config.ports();
+        AtomicLong uncached = new AtomicLong();
+        String id = Node.token(config.environment());
+        for (String name : catalog.domains()) {
+            domains.put(name, new Domain(node(name, uncached), catalog.of(name), config.coherence(), id));
+        }
+        this.node = domains.values().iterator().next().node();
+        this.invalidations = new Invalidations(catalog, domains, node);
+        this.warmers = new Warmers(node);
+        domains.values().forEach(Domain::start);
+    }
+
+    private Node node(String domain, AtomicLong uncached) {
+        EngineConfig.DomainPorts ports = config.ports().domains().apply(domain);
         EngineConfig.Coherence coherence = config.coherence();
         Timeline timeline = new Timeline(
                 coherence.maxRecords(),
                 coherence.maxStaleness(),
                 config.environment().nanoTime());
-        this.node = new Node(
-                ports.remote(),
+        return new Node(
+                config.ports().remote(),
                 ports.log(),
                 ports.tagIndex(),
                 config.environment(),
                 config.figures().observer(),
                 timeline,
                 new ServerClock(),
-                new AtomicLong());
-        this.id = node.newToken();
-        Journal journal = new Journal(coherence.maxRecords());
-        this.invalidator = new Invalidator(
-                node,
-                catalog,
-                new Everywhere(node, id),
-                new Invalidator.Memory(new PendingInvalidations(coherence.maxPending()), journal));
-        this.warmers = new Warmers(node);
-        this.follower = new LogFollower(
-                node,
-                new LogFollower.NodeIdentity(id, coherence.maxStaleness()),
-                new Consequences(journal, new Replay(node, journal, invalidator, coherence.onFailover())));
-        follower.start();
+                uncached);
     }
 
     @Override
@@ -112,7 +112,7 @@ public final class CacheEngine implements CacheManager {
 
     @Override
     public CacheInvalidator invalidator() {
-        return invalidator;
+        return invalidations;
     }
 
     @Override
@@ -127,18 +127,35 @@ public final class CacheEngine implements CacheManager {
 
     @Override
     public CoherenceStatus status() {
-        Timeline timeline = node.timeline();
+        Collection<Domain> all = domains.values();
         return new CoherenceStatus(
-                follower.isConnected(), timeline.isFenced(node.now()), timeline.head(), invalidator.pending());
+                all.stream().allMatch(Domain::isConnected),
+                all.stream().anyMatch(domain -> domain.node().timeline().isFenced(node.now())),
+                all.stream()
+                        .mapToLong(domain -> domain.node().timeline().head())
+                        .max()
+                        .orElse(0),
+                all.stream().mapToInt(domain -> domain.invalidator().pending()).sum());
     }
 
     @Override
     public boolean awaitApplied(long position, Duration timeout) {
-        CompletableFuture<Void> reached = node.timeline().waiters().await(position);
+        long deadline = node.now() + timeout.toNanos();
+        for (Domain domain : domains.values()) {
+            if (!awaitApplied(domain, position, Duration.ofNanos(Math.max(0, deadline - node.now())))) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private boolean awaitApplied(Domain domain, long position, Duration timeout) {
+        PositionWaiters waiters = domain.node().timeline().waiters();
+        CompletableFuture<Void> reached = waiters.await(position);
         Runnable cancel = node.environment().timer().after(timeout, () -> reached.cancel(false));
         CallerThread.call(node.environment().executor(), steps -> reached.handle((done, late) -> done));
         cancel.run();
-        node.timeline().waiters().forget(reached);
+        waiters.forget(reached);
         return !reached.isCancelled();
     }
 
@@ -149,22 +166,16 @@ public final class CacheEngine implements CacheManager {
         }
         warmers.stop();
         long deadline = node.now() + DRAIN.toNanos();
-        CallerThread.call(node.environment().executor(), steps -> drain(deadline));
-        invalidator.close();
-        follower.close();
-        CallerThread.call(
-                node.environment().executor(),
-                steps -> node.log().leave(id).toCompletableFuture().handle((done, failure) -> done));
-        config.ports().log().close();
+        forAll(domain -> domain.drain(deadline));
+        forAll(Domain::leave);
+        domains.values().forEach(domain -> domain.node().log().close());
         config.ports().remote().close();
         config.onClose().run();
     }
 
-    private CompletableFuture<Void> drain(long deadline) {
-        if (invalidator.isDrained() || node.now() - deadline >= 0) {
-            return CompletableFuture.completedFuture(null);
-        }
-        return node.pause(DRAIN_PAUSE).thenCompose(over -> invalidator.replay()).thenCompose(sent -> drain(deadline));
+    private void forAll(Function<Domain, CompletableFuture<?>> step) {
+        CompletableFuture<?>[] steps = domains.values().stream().map(step).toArray(CompletableFuture[]::new);
+        CallerThread.call(node.environment().executor(), executor -> CompletableFuture.allOf(steps));
     }
 
     @SuppressWarnings("unchecked") // The map's key holds the value type.
@@ -179,14 +190,16 @@ public final class CacheEngine implements CacheManager {
                         .local()
                         .create(policy.local(), config.environment().clock())
                 : null;
+        Domain domain = Objects.requireNonNull(domains.get(policy.domain()));
+        Node node = domain.node();
         Near near = new Near(policy.name(), store, node.timeline());
-        nearCaches.put(handle, near);
+        domain.cover(near);
         CacheObserver.OfCache observer = config.figures().observer().cache(policy.name(), near::size);
         EngineConfig.Values values = config.values();
         ValueFormat format = new ValueFormat(handle.type().type(), policy.value(), values.codec(), values.cipher());
         TieredCache<V> tiered = new TieredCache<>(node, policy, near, format, observer);
-        WriteThrough writes = new WriteThrough(node, policy, tiered.entries(), invalidator);
-        return new BlockingCache<>(node, policy, tiered, writes, invalidator);
+        WriteThrough writes = new WriteThrough(node, policy, tiered.entries(), domain.invalidator());
+        return new BlockingCache<>(node, policy, tiered, writes, domain.invalidator());
     }
 
     private void requireCipher() {
@@ -196,36 +209,6 @@ public final class CacheEngine implements CacheManager {
                         + "' encrypts its values, but there is no key. Set r3mes.cache.encryption.key to 32 random"
                         + " bytes in Base64, or encrypt: false.");
             }
-        }
-    }
-
-    /** What follows from the log for the rest of the node. */
-    private final class Consequences implements LogFollower.Listener {
-
-        private final Journal journal;
-        private final Replay replay;
-
-        Consequences(Journal journal, Replay replay) {
-            this.journal = journal;
-            this.replay = replay;
-        }
-
-        @Override
-        public void startedOver() {
-            nearCaches.values().forEach(Near::clear);
-        }
-
-        @Override
-        public void applied(LogEntry entry) {
-            if (!journal.brought(entry, node.now())) {
-                replay.suspect();
-            }
-        }
-
-        @Override
-        public void answered(Head head, long sentAt, boolean broken) {
-            replay.weigh(head, sentAt, broken);
-            invalidator.replay();
         }
     }
 

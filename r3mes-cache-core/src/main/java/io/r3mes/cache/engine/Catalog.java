@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -36,6 +37,20 @@ final class Catalog {
             }
             policies.put(policy.name(), policy);
         }
+    }
+
+    /** The caches of one coherence domain. */
+    Catalog of(String domain) {
+        return new Catalog(policies.values().stream()
+                .filter(policy -> policy.domain().equals(domain))
+                .toList());
+    }
+
+    /** The domains that any cache names; the common one if there are no caches. */
+    Set<String> domains() {
+        Set<String> domains = new LinkedHashSet<>();
+        policies.values().forEach(policy -> domains.add(policy.domain()));
+        return domains.isEmpty() ? Set.of(CachePolicy.COMMON_DOMAIN) : domains;
     }
 
     Set<String> names() {

@@ -13,6 +13,7 @@ import io.r3mes.cache.spi.ValueCipher;
 import io.r3mes.cache.spi.ValueCodec;
 import java.time.Duration;
 import java.util.Collection;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -30,8 +31,15 @@ public record EngineConfig(
         Coherence coherence,
         Runnable onClose) {
 
-    /** Where entries, invalidations and tag sets are kept. */
-    public record Ports(RemoteStore remote, InvalidationLog log, TagIndex tagIndex, LocalStore.Factory local) {}
+    /**
+     * Where entries, invalidations and tag sets are kept.
+     *
+     * @param domains the log and the tag sets of each coherence domain, by its name
+     */
+    public record Ports(RemoteStore remote, Function<String, DomainPorts> domains, LocalStore.Factory local) {}
+
+    /** What the caches of one coherence domain share. */
+    public record DomainPorts(InvalidationLog log, TagIndex tagIndex) {}
 
     /**
      * How values are stored.

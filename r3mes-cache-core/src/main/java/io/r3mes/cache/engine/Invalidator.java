@@ -1,16 +1,12 @@
 package io.r3mes.cache.engine;
 
-import io.r3mes.cache.CacheInvalidator;
 import io.r3mes.cache.Invalidation;
-import io.r3mes.cache.TagMembers;
 import io.r3mes.cache.spi.Appended;
 import io.r3mes.cache.spi.Event;
 import io.r3mes.cache.spi.InvalidationLog.Append;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 
@@ -18,26 +14,20 @@ import java.util.concurrent.atomic.AtomicInteger;
  * The invalidation path, top to bottom: unlink the keys, append the event, record it on this node, acknowledge, reclaim
  * memory; or, when Redis does not answer, record it and keep it until Redis does. Thread-safe.
  */
-final class Invalidator implements CacheInvalidator {
-
-    private static final int KEYS_PER_EVENT = 500;
+final class Invalidator {
 
     private final Node node;
-    private final Catalog catalog;
     private final Reclaimer reclaimer;
-    private final TagListing listing;
     private final Everywhere everywhere;
     private final PendingInvalidations pending;
     private final Journal journal;
     private final AtomicInteger underWay = new AtomicInteger();
     private final AtomicBoolean replaying = new AtomicBoolean();
 
-    Invalidator(Node node, Catalog catalog, Everywhere everywhere, Memory memory) {
+    Invalidator(Node node, Reclaimer reclaimer, Everywhere everywhere, Memory memory) {
         this.node = node;
-        this.catalog = catalog;
         this.everywhere = everywhere;
-        this.reclaimer = new Reclaimer(node, catalog);
-        this.listing = new TagListing(node, catalog);
+        this.reclaimer = reclaimer;
         this.pending = memory.pending();
         this.journal = memory.journal();
     }
@@ -167,126 +157,6 @@ final class Invalidator implements CacheInvalidator {
     private void defer(Receipt receipt) {
         Event local = pending.add(receipt, everywhere);
         node.timeline().recordPending(local, node.serverClock().latest(node.now()));
-    }
-
-    @Override
-    public Invalidation invalidateKey(String key) {
-        return now(keys(List.of(key)));
-    }
-
-    @Override
-    public Invalidation invalidateKeys(Collection<String> keys) {
-        return now(keys(keys));
-    }
-
-    @Override
-    public Invalidation invalidateByTag(String... tags) {
-        return now(tags(tags));
-    }
-
-    @Override
-    public Invalidation invalidateByPattern(String glob) {
-        return now(pattern(glob));
-    }
-
-    @Override
-    public Invalidation invalidateCache(String cache) {
-        return now(cleared(cache));
-    }
-
-    @Override
-    public Invalidation invalidateAll() {
-        return now(new Event.All());
-    }
-
-    @Override
-    public CompletableFuture<Invalidation> invalidateKeyAsync(String key) {
-        return later(keys(List.of(key)));
-    }
-
-    @Override
-    public CompletableFuture<Invalidation> invalidateKeysAsync(Collection<String> keys) {
-        return later(keys(keys));
-    }
-
-    @Override
-    public CompletableFuture<Invalidation> invalidateByTagAsync(String... tags) {
-        return later(tags(tags));
-    }
-
-    @Override
-    public CompletableFuture<Invalidation> invalidateByPatternAsync(String glob) {
-        return later(pattern(glob));
-    }
-
-    @Override
-    public CompletableFuture<Invalidation> invalidateCacheAsync(String cache) {
-        return later(cleared(cache));
-    }
-
-    @Override
-    public CompletableFuture<Invalidation> invalidateAllAsync() {
-        return later(new Event.All());
-    }
-
-    @Override
-    public TagMembers members(String tag, int limit) {
-        return CallerThread.call(node.environment().executor(), steps -> listing.list(tag, limit));
-    }
-
-    @Override
-    public CompletableFuture<TagMembers> membersAsync(String tag, int limit) {
-        return listing.list(tag, limit).thenCompose(this::handedOver);
-    }
-
-    private Event keys(Collection<String> keys) {
-        keys.forEach(catalog::requireKey);
-        return new Event.Keys(List.copyOf(keys));
-    }
-
-    private static Event tags(String... tags) {
-        for (String tag : tags) {
-            Tags.checked(tag);
-        }
-        return new Event.Tags(List.of(tags));
-    }
-
-    private static Event pattern(String glob) {
-        return new Event.Pattern(Glob.compile(glob).toString());
-    }
-
-    private Event cleared(String cache) {
-        return new Event.Cleared(catalog.policy(cache).name());
-    }
-
-    private Invalidation now(Event event) {
-        return CallerThread.call(node.environment().executor(), steps -> inParts(event));
-    }
-
-    private CompletableFuture<Invalidation> later(Event event) {
-        return inParts(event).thenCompose(this::handedOver);
-    }
-
-    /** Completes on the executor, so that callers do not run on an I/O thread. */
-    private <T> CompletableFuture<T> handedOver(T result) {
-        CompletableFuture<T> answer = new CompletableFuture<>();
-        try {
-            node.environment().executor().execute(() -> answer.complete(result));
-        } catch (RejectedExecutionException saturated) {
-            answer.complete(result);
-        }
-        return answer;
-    }
-
-    /** Many keys go in several events, one after the other; the receipt counts them all and stands at the last. */
-    private CompletableFuture<Invalidation> inParts(Event event) {
-        if (!(event instanceof Event.Keys keys) || keys.keys().size() <= KEYS_PER_EVENT) {
-            return invalidate(event);
-        }
-        List<String> all = keys.keys();
-        CompletableFuture<Invalidation> first = invalidate(new Event.Keys(all.subList(0, KEYS_PER_EVENT)));
-        return first.thenCompose(head -> inParts(new Event.Keys(all.subList(KEYS_PER_EVENT, all.size())))
-                .thenApply(tail -> Both.of(head, tail)));
     }
 
     private record Sent(Appended appended, long removed) {}

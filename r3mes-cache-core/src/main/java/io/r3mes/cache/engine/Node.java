@@ -29,6 +29,10 @@ record Node(
 
     /** A token that no other attempt, on any node, has or will have. */
     String newToken() {
+        return token(environment);
+    }
+
+    static String token(Environment environment) {
         return HEX.toHexDigits(environment.random().nextLong())
                 + HEX.toHexDigits(environment.random().nextLong());
     }

@@ -32,10 +32,18 @@ final class PositionWaiters {
         }
     }
 
+    /** The log fell back: what was reached before counts no more. */
+    void startOver(long position) {
+        synchronized (this) {
+            reached = Long.MIN_VALUE;
+        }
+        reached(position);
+    }
+
     void reached(long position) {
         List<CompletableFuture<Void>> due = new ArrayList<>();
         synchronized (this) {
-            reached = position;
+            reached = Math.max(reached, position);
             while (!waiting.isEmpty() && waiting.peek().position() <= position) {
                 due.add(waiting.remove().future());
             }

@@ -180,6 +180,7 @@ final class Timeline {
         return switch (continuity.weigh(read, head, sentAt)) {
             case PROVEN -> {
                 trust(sentAt);
+                waiters.reached(Math.max(head, read.serverMicros() - 1));
                 yield true;
             }
             case OPEN -> true;
@@ -200,7 +201,7 @@ final class Timeline {
         continuity.standOn(read);
         version++;
         trust(sentAt);
-        waiters.reached(head);
+        waiters.startOver(head);
     }
 
     private void remember(Event event, long position) {

@@ -1,9 +1,12 @@
 package io.r3mes.cache.memory;
 
+import io.r3mes.cache.CachePolicy;
 import io.r3mes.cache.spi.Environment;
 import io.r3mes.cache.spi.InvalidationLog;
 import io.r3mes.cache.spi.RemoteStore;
 import io.r3mes.cache.spi.TagIndex;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 
@@ -19,10 +22,11 @@ public final class MemoryAdapter {
     private static final long FIRST_MICROS = 1_000_000_000_000_000L;
 
     private final Object lock = new Object();
-    private final LogState state; // guarded by lock
+    private final Environment environment;
+    private final LongSupplier micros;
+    private final int mostTagMembers;
     private final MemoryRemoteStore remoteStore;
-    private final MemoryInvalidationLog invalidationLog;
-    private final MemoryTagIndex tagIndex;
+    private final Map<String, Shared> domains = new HashMap<>(); // guarded by lock
 
     public MemoryAdapter(Environment environment) {
         this(environment, microsSinceStart(environment));
@@ -36,35 +40,47 @@ public final class MemoryAdapter {
     }
 
     MemoryAdapter(Environment environment, LongSupplier micros, int mostTagMembers) {
-        state = new LogState(micros, environment.random()::nextLong, MOST_ENTRIES);
-        remoteStore = new MemoryRemoteStore(lock, micros, MOST_ENTRIES);
-        invalidationLog = new MemoryInvalidationLog(lock, micros, environment.timer(), state);
-        tagIndex = new MemoryTagIndex(lock, micros, MOST_ENTRIES, mostTagMembers);
+        this.environment = environment;
+        this.micros = micros;
+        this.mostTagMembers = mostTagMembers;
+        this.remoteStore = new MemoryRemoteStore(lock, micros, MOST_ENTRIES);
     }
 
     public RemoteStore remoteStore() {
         return remoteStore;
     }
 
-    public InvalidationLog invalidationLog() {
-        return invalidationLog;
+    /** The log of a coherence domain. */
+    public InvalidationLog invalidationLog(String domain) {
+        return shared(domain).log();
     }
 
+    /** The tag sets of a coherence domain. */
+    public TagIndex tagIndex(String domain) {
+        return shared(domain).tagIndex();
+    }
+
+    /** The log of the common domain. */
+    public InvalidationLog invalidationLog() {
+        return invalidationLog(CachePolicy.COMMON_DOMAIN);
+    }
+
+    /** The tag sets of the common domain. */
     public TagIndex tagIndex() {
-        return tagIndex;
+        return tagIndex(CachePolicy.COMMON_DOMAIN);
     }
 
     /** Loses the log's metadata, as a server that evicts does. */
     void loseMetadata() {
         synchronized (lock) {
-            state.loseMetadata();
+            shared(CachePolicy.COMMON_DOMAIN).state().loseMetadata();
         }
     }
 
     /** Loses the stamp of a tag, as a server that evicts does. */
     void loseStamp(String tag) {
         synchronized (lock) {
-            state.loseStamp(tag);
+            shared(CachePolicy.COMMON_DOMAIN).state().loseStamp(tag);
         }
     }
 
@@ -72,6 +88,25 @@ public final class MemoryAdapter {
     void changeServers() {
         remoteStore.changeServers();
     }
+
+    private Shared shared(String domain) {
+        synchronized (lock) {
+            return domains.computeIfAbsent(domain, name -> {
+                LogState state = new LogState(micros, environment.random()::nextLong, MOST_ENTRIES);
+                return new Shared(
+                        state,
+                        new MemoryInvalidationLog(lock, micros, environment.timer(), state),
+                        new MemoryTagIndex(lock, micros, MOST_ENTRIES, mostTagMembers));
+            });
+        }
+    }
+
+    /**
+     * What the caches of one domain share.
+     *
+     * @param state guarded by lock
+     */
+    private record Shared(LogState state, MemoryInvalidationLog log, MemoryTagIndex tagIndex) {}
 
     static LongSupplier microsSinceStart(Environment environment) {
         long start = environment.nanoTime();

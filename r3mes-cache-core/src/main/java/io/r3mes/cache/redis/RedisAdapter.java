@@ -1,16 +1,20 @@
 package io.r3mes.cache.redis;
 
+import io.r3mes.cache.CachePolicy;
 import io.r3mes.cache.spi.InvalidationLog;
 import io.r3mes.cache.spi.RemoteStore;
 import io.r3mes.cache.spi.TagIndex;
 import java.security.SecureRandom;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.LongSupplier;
+import java.util.stream.Stream;
 
 /**
- * The ports on Redis for one namespace. It owns a Lettuce client with two connections: one for all operations, and one
- * for reads of the log that wait. Thread-safe.
+ * The ports on Redis for one namespace. It owns a Lettuce client with a connection for all operations, and one for each
+ * coherence domain, for reads of its log that wait. Thread-safe.
  *
  * <p>Redis need not be there: the first operation begins to connect in the background, and operations fail at once until
  * a connection exists.
@@ -19,20 +23,18 @@ public final class RedisAdapter implements AutoCloseable {
 
     private final RedisClients clients;
     private final RedisLink commands;
-    private final RedisLink reading;
+    private final RedisNamespace namespace;
+    private final LongSupplier random;
     private final RedisRemoteStore remoteStore;
-    private final RedisInvalidationLog invalidationLog;
-    private final RedisTagIndex tagIndex;
+    private final Map<String, Shared> domains = new ConcurrentHashMap<>();
 
     private RedisAdapter(RedisSettings settings, RedisNamespace namespace, LongSupplier random) {
-        RedisKeys keys = new RedisKeys(namespace.name());
+        RedisKeys keys = RedisKeys.of(namespace.name());
+        this.namespace = namespace;
+        this.random = random;
         clients = new RedisClients(settings);
         commands = new RedisLink(RedisClients.Use.COMMANDS, clients, random);
-        reading = new RedisLink(RedisClients.Use.LOG_READER, clients, random);
         remoteStore = new RedisRemoteStore(commands, keys);
-        invalidationLog = new RedisInvalidationLog(
-                new RedisInvalidationLog.Links(commands, reading), keys, namespace.onFailover(), random);
-        tagIndex = new RedisTagIndex(commands, keys, TagParts.holding(namespace.mostTagMembers()), random);
     }
 
     /**
@@ -43,9 +45,10 @@ public final class RedisAdapter implements AutoCloseable {
         return new RedisAdapter(settings, namespace, random::nextLong);
     }
 
-    /** Begins to connect. The stage completes when both connections exist, which may be never. */
+    /** Begins to connect. The stage completes when the connections of the common domain exist, which may be never. */
     public CompletionStage<Void> connect() {
         CompletableFuture<Void> first = commands.connect().toCompletableFuture();
+        RedisLink reading = shared(CachePolicy.COMMON_DOMAIN).reading();
         return CompletableFuture.allOf(first, reading.connect().toCompletableFuture());
     }
 
@@ -53,17 +56,47 @@ public final class RedisAdapter implements AutoCloseable {
         return remoteStore;
     }
 
-    public InvalidationLog invalidationLog() {
-        return invalidationLog;
+    /** The log of a coherence domain. */
+    public InvalidationLog invalidationLog(String domain) {
+        return shared(domain).log();
     }
 
+    /** The tag sets of a coherence domain. */
+    public TagIndex tagIndex(String domain) {
+        return shared(domain).tagIndex();
+    }
+
+    /** The log of the common domain. */
+    public InvalidationLog invalidationLog() {
+        return invalidationLog(CachePolicy.COMMON_DOMAIN);
+    }
+
+    /** The tag sets of the common domain. */
     public TagIndex tagIndex() {
-        return tagIndex;
+        return tagIndex(CachePolicy.COMMON_DOMAIN);
     }
 
     /** Ends the connections. Operations fail from then on. Client resources of the application stay as they are. */
     @Override
     public void close() {
-        clients.closeAfter(CompletableFuture.allOf(commands.close(), reading.close()));
+        clients.closeAfter(CompletableFuture.allOf(
+                Stream.concat(Stream.of(commands), domains.values().stream().map(Shared::reading))
+                        .map(RedisLink::close)
+                        .toArray(CompletableFuture[]::new)));
     }
+
+    private Shared shared(String domain) {
+        return domains.computeIfAbsent(domain, name -> {
+            RedisKeys keys = new RedisKeys(namespace.name(), name);
+            RedisLink reading = new RedisLink(RedisClients.Use.LOG_READER, clients, random);
+            RedisInvalidationLog.Links links = new RedisInvalidationLog.Links(commands, reading);
+            return new Shared(
+                    reading,
+                    new RedisInvalidationLog(links, keys, namespace.onFailover(), random),
+                    new RedisTagIndex(commands, keys, TagParts.holding(namespace.mostTagMembers()), random));
+        });
+    }
+
+    /** What the caches of one domain share. */
+    private record Shared(RedisLink reading, RedisInvalidationLog log, RedisTagIndex tagIndex) {}
 }

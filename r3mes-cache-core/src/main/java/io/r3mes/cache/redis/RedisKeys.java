@@ -1,6 +1,7 @@
 package io.r3mes.cache.redis;
 
 import io.r3mes.cache.CacheConfigurationException;
+import io.r3mes.cache.CachePolicy;
 import java.util.List;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -9,7 +10,7 @@ import java.util.stream.Stream;
  * The names of everything that a namespace keeps in Redis. A value and its lease share a slot; so do all keys whose name
  * begins with the namespace in braces.
  */
-record RedisKeys(String namespace) {
+record RedisKeys(String namespace, String domain) {
 
     private static final Pattern VALID = Pattern.compile("[A-Za-z0-9._-]+");
     private static final Pattern GLOB_CHARACTER = Pattern.compile("[*?\\[\\]^\\\\]");
@@ -19,6 +20,11 @@ record RedisKeys(String namespace) {
             throw new CacheConfigurationException("The namespace '" + namespace
                     + "' is not valid. Use only letters, digits, '.', '_' and '-', such as 'r3mes'.");
         }
+    }
+
+    /** The names of the common domain. */
+    static RedisKeys of(String namespace) {
+        return new RedisKeys(namespace, CachePolicy.COMMON_DOMAIN);
     }
 
     String value(String key) {
@@ -80,6 +86,6 @@ record RedisKeys(String namespace) {
     }
 
     private String shared(String name) {
-        return "{" + namespace + "}:" + name;
+        return "{" + namespace + (domain.isEmpty() ? "" : "~" + domain) + "}:" + name;
     }
 }

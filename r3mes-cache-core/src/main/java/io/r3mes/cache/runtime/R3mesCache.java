@@ -23,6 +23,7 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.concurrent.Executor;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /** Builds a {@link CacheManager} from its parts. Not thread-safe. */
@@ -194,14 +195,14 @@ public final class R3mesCache {
         CaffeineLocalStoreFactory local = new CaffeineLocalStoreFactory();
         if (redis != null) {
             RedisAdapter adapter = RedisAdapter.create(redis, new RedisNamespace(namespace, onFailover, maxTagMembers));
-            EngineConfig.Ports ports =
-                    new EngineConfig.Ports(adapter.remoteStore(), adapter.invalidationLog(), adapter.tagIndex(), local);
-            return new Storage(ports, adapter::close);
+            Function<String, EngineConfig.DomainPorts> domains =
+                    domain -> new EngineConfig.DomainPorts(adapter.invalidationLog(domain), adapter.tagIndex(domain));
+            return new Storage(new EngineConfig.Ports(adapter.remoteStore(), domains, local), adapter::close);
         }
         MemoryAdapter adapter = memory == null ? memory() : memory;
-        EngineConfig.Ports ports =
-                new EngineConfig.Ports(adapter.remoteStore(), adapter.invalidationLog(), adapter.tagIndex(), local);
-        return new Storage(ports, () -> {});
+        Function<String, EngineConfig.DomainPorts> domains =
+                domain -> new EngineConfig.DomainPorts(adapter.invalidationLog(domain), adapter.tagIndex(domain));
+        return new Storage(new EngineConfig.Ports(adapter.remoteStore(), domains, local), () -> {});
     }
 
     private record Storage(EngineConfig.Ports ports, Runnable onClose) {}

@@ -56,8 +56,9 @@ final class EngineFixture implements AutoCloseable {
                 List.of(policy),
                 new EngineConfig.Ports(
                         intercepted(RemoteStore.class, shared.remoteStore(), onStore),
-                        intercepted(InvalidationLog.class, shared.invalidationLog(), onLog),
-                        shared.tagIndex(),
+                        domain -> new EngineConfig.DomainPorts(
+                                intercepted(InvalidationLog.class, shared.invalidationLog(domain), onLog),
+                                shared.tagIndex(domain)),
                         new CaffeineLocalStoreFactory()),
                 new EngineConfig.Values(new JacksonValueCodec(), null),
                 environment,

@@ -102,8 +102,9 @@ final class Lab implements AutoCloseable {
                 all,
                 new EngineConfig.Ports(
                         outage.between(RemoteStore.class, store),
-                        outage.between(InvalidationLog.class, adapter.invalidationLog()),
-                        outage.between(TagIndex.class, adapter.tagIndex()),
+                        domain -> new EngineConfig.DomainPorts(
+                                outage.between(InvalidationLog.class, adapter.invalidationLog(domain)),
+                                outage.between(TagIndex.class, adapter.tagIndex(domain))),
                         new CaffeineLocalStoreFactory()),
                 new EngineConfig.Values(new JacksonValueCodec(), parts.cipher()),
                 environment,

@@ -146,7 +146,7 @@ class SmallPartsTest {
     void receiptOfSeveralPartsIsPendingWhileOneIs() {
         Receipt earlier = receipt("a");
         Receipt later = receipt("b");
-        Both both = new Both(earlier, later);
+        Several both = new Several(List.of(earlier, later), () -> 0);
         later.acknowledge(9);
         later.removed(1);
         assertThat(both.isPending()).isTrue();

@@ -38,7 +38,7 @@ final class RedisPorts implements Ports {
 
     private RedisPorts(RedisSettings settings, String namespace, TagParts parts) {
         adapter = RedisAdapter.create(settings, RedisNamespace.of(namespace));
-        keys = new RedisKeys(namespace);
+        keys = RedisKeys.of(namespace);
         clients = new RedisClients(settings);
         link = new RedisLink(RedisClients.Use.COMMANDS, clients, () -> 0);
         tags = new RedisTagIndex(link, keys, parts, new SecureRandom()::nextLong);
