@@ -162,7 +162,10 @@ public abstract class TagIndexContract {
             addAll("k", LONG);
             assertThat(result(tags.members("t", 0)).count()).isEqualTo(10);
         }
-        assertThat(drain("t", 10)).filteredOn(key -> key.startsWith("k")).hasSize(10).doesNotHaveDuplicates();
+        assertThat(drain("t", 10))
+                .filteredOn(key -> key.startsWith("k"))
+                .hasSize(10)
+                .doesNotHaveDuplicates();
     }
 
     private void addAll(String prefix, Duration ttl) {
