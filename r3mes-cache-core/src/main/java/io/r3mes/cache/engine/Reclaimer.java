@@ -27,7 +27,7 @@ final class Reclaimer {
     Reclaimer(Node node, Catalog catalog) {
         this.node = node;
         this.catalog = catalog;
-        this.turns = new Turns(node);
+        this.turns = new Turns(node.environment());
     }
 
     /** Completes with the number of entries removed, fewer if Redis failed meanwhile; never exceptionally. */

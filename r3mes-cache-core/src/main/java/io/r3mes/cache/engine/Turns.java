@@ -1,5 +1,6 @@
 package io.r3mes.cache.engine;
 
+import io.r3mes.cache.spi.Environment;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
@@ -18,14 +19,14 @@ final class Turns {
     private static final long SHORTEST_REST_NANOS = 50_000;
     private static final long LONGEST_REST_NANOS = 100_000_000;
 
-    private final Node node;
+    private final Environment environment;
     private final Object lock = new Object();
     private final Deque<Turn<?>> waiting = new ArrayDeque<>(); // guarded by lock
     private boolean taken; // guarded by lock
     private boolean closed; // guarded by lock
 
-    Turns(Node node) {
-        this.node = node;
+    Turns(Environment environment) {
+        this.environment = environment;
     }
 
     /** Completes as the step does, or exceptionally if too many wait or no more turns are given. */
@@ -59,7 +60,7 @@ final class Turns {
     }
 
     private <T extends @Nullable Object> void take(Turn<T> turn) {
-        long startedAt = node.now();
+        long startedAt = environment.nanoTime();
         CompletableFuture<T> step;
         try {
             step = turn.step().get();
@@ -67,11 +68,11 @@ final class Turns {
             step = CompletableFuture.failedFuture(failure);
         }
         step.whenComplete((result, failure) -> {
-            long rest = Math.min(node.now() - startedAt, LONGEST_REST_NANOS);
+            long rest = Math.min(environment.nanoTime() - startedAt, LONGEST_REST_NANOS);
             if (rest < SHORTEST_REST_NANOS) {
                 passOn();
             } else {
-                node.pause(Duration.ofNanos(rest)).thenRun(this::passOn);
+                environment.timer().after(Duration.ofNanos(rest), this::passOn);
             }
             if (failure == null) {
                 turn.done().complete(result);
@@ -95,7 +96,7 @@ final class Turns {
     /** On the executor, so that steps that complete at once do not nest. */
     private void onward(Turn<?> turn) {
         try {
-            node.environment().executor().execute(() -> take(turn));
+            environment.executor().execute(() -> take(turn));
         } catch (RejectedExecutionException saturated) {
             turn.done().completeExceptionally(saturated);
             passOn();

@@ -8,10 +8,8 @@ import io.r3mes.cache.Invalidation;
 import io.r3mes.cache.TagMembers;
 import io.r3mes.cache.engine.Lab.LabNode;
 import io.r3mes.cache.engine.Outage.Fault;
-import io.r3mes.cache.spi.CacheObserver;
 import io.r3mes.cache.spi.RemoteStore.Reclaimed;
 import io.r3mes.cache.testing.Await;
-import java.lang.reflect.Proxy;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -166,9 +164,7 @@ class ReclaimTest {
     }
 
     private static Turns turns(FakeTime time) {
-        CacheObserver deaf = (CacheObserver) Proxy.newProxyInstance(
-                ReclaimTest.class.getClassLoader(), new Class<?>[] {CacheObserver.class}, (self, method, args) -> null);
-        return new Turns(new Node(null, null, null, time.environment(1), deaf, null, null));
+        return new Turns(time.environment(1));
     }
 
     private static Reclaimed removed(long bytes) {

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.lettuce.core.RedisURI;
 import io.r3mes.cache.redis.RedisAdapter;
+import io.r3mes.cache.redis.RedisNamespace;
 import io.r3mes.cache.redis.RedisSettings;
 import io.r3mes.cache.spi.Event;
 import io.r3mes.cache.spi.InvalidationLog;
@@ -46,7 +47,7 @@ class ManyTagsTest {
                     Duration.ofSeconds(30),
                     null,
                     null),
-            "many");
+            RedisNamespace.of("many"));
     private final InvalidationLog log = adapter.invalidationLog();
 
     @BeforeEach

@@ -112,6 +112,10 @@ class ReclaimAtScaleTest {
                     "reclaim by %-7s: steps of the server over 1 ms, calm: %d, longest %d us; during: %d, longest %d us",
                     by, slowWhileCalm[0], slowWhileCalm[1], slow[0], slow[1]);
 
+            figures.note(
+                    "reclaim by %-7s: average step of the server: take %.0f us, scan %.0f us, remove one %.0f us",
+                    by, commands.microsOf("zpopmin"), commands.microsOf("scan"), commands.microsOf("evalsha"));
+
             assertThat(removed).isEqualTo(ENTRIES);
             assertThat(commands.of("xadd")).as("one script invalidates").isEqualTo(1);
             assertThat(commands.of("unlink"))
