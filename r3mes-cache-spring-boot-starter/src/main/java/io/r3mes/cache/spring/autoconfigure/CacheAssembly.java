@@ -33,6 +33,7 @@ record CacheAssembly(R3mesCacheProperties properties, ConfigurableListableBeanFa
         R3mesCache cache = R3mesCache.builder()
                 .namespace(properties.namespace())
                 .maxStaleness(properties.coherence().maxStaleness())
+                .onFailover(properties.coherence().onFailover())
                 .maxTagMembers(properties.tags().maxMembers())
                 .codec(codec())
                 .cipher(cipher())

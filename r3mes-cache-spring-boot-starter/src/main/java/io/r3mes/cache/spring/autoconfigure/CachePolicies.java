@@ -26,7 +26,8 @@ final class CachePolicies {
             null,
             null,
             new LocalSpec(null, null, null),
-            new LoadSpec(null, null, null),
+            new LoadSpec(null, null, null, null),
+            null,
             null,
             null,
             null,
@@ -81,7 +82,8 @@ final class CachePolicies {
                                 or(spec.refreshAhead(), defaults.refreshAhead()).value()))
                         .withLocal(local(spec.local()))
                         .withLoad(load(spec.load()))
-                        .withValue(value(name, spec)));
+                        .withValue(value(name, spec))
+                        .withDomain(or(spec.domain(), CachePolicy.COMMON_DOMAIN)));
     }
 
     private CachePolicy.Local local(LocalSpec spec) {
@@ -95,7 +97,8 @@ final class CachePolicies {
         return new CachePolicy.Load(
                 or(spec.lease(), defaults.load().lease()),
                 or(spec.maxLoad(), defaults.load().maxLoad()),
-                or(spec.maxWait(), defaults.load().maxWait()));
+                or(spec.maxWait(), defaults.load().maxWait()),
+                or(spec.snapshotLag(), defaults.load().snapshotLag()));
     }
 
     private CachePolicy.Value value(String name, CacheSpec spec) {

@@ -1,5 +1,6 @@
 package io.r3mes.cache.spring.autoconfigure;
 
+import io.r3mes.cache.OnFailover;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -47,8 +48,12 @@ public record R3mesCacheProperties(
      *
      * @param maxStaleness How long a node that lost Redis trusts its near cache, and with it the longest time that an
      *     invalidation takes to reach it. At least 200 ms.
+     * @param onFailover What happens when another Redis server takes over, which may have lost acknowledged
+     *     invalidations: send them again, or invalidate everything.
      */
-    public record Coherence(@DefaultValue("500ms") Duration maxStaleness) {}
+    public record Coherence(
+            @DefaultValue("500ms") Duration maxStaleness,
+            @DefaultValue("replay") OnFailover onFailover) {}
 
     /**
      * What is kept about tags.
@@ -113,11 +118,13 @@ public record R3mesCacheProperties(
      * @param lease How long a loader that stopped renewing its lease still keeps others from loading.
      * @param maxLoad How long a loader may renew its lease. What it returns later is not stored.
      * @param maxWait How long a caller waits for another caller's load before it loads for itself.
+     * @param snapshotLag How far the database replica that the loader reads may be behind. At most 5 minutes.
      */
     public record Load(
             @DefaultValue("3s") Duration lease,
             @DefaultValue("60s") Duration maxLoad,
-            @DefaultValue("10s") Duration maxWait) {}
+            @DefaultValue("10s") Duration maxWait,
+            @DefaultValue("0s") Duration snapshotLag) {}
 
     /**
      * Settings of one cache.
@@ -133,6 +140,7 @@ public record R3mesCacheProperties(
      * @param encrypt Whether values are encrypted in Redis.
      * @param maxValueBytes Encoded size above which a value is not stored.
      * @param warm When to call the method that loads a cache without placeholders in its key.
+     * @param domain Coherence domain whose log carries the cache's invalidations. Caches without one share the common one.
      */
     public record CacheSpec(
             @Nullable String key,
@@ -145,7 +153,8 @@ public record R3mesCacheProperties(
             @Nullable Boolean cacheNulls,
             @Nullable Boolean encrypt,
             @Nullable DataSize maxValueBytes,
-            @Nullable Warm warm) {}
+            @Nullable Warm warm,
+            @Nullable String domain) {}
 
     /**
      * The near cache of a node.
@@ -165,11 +174,13 @@ public record R3mesCacheProperties(
      * @param lease How long a loader that stopped renewing its lease still keeps others from loading.
      * @param maxLoad How long a loader may renew its lease. What it returns later is not stored.
      * @param maxWait How long a caller waits for another caller's load before it loads for itself.
+     * @param snapshotLag How far the database replica that the loader reads may be behind. At most 5 minutes.
      */
     public record LoadSpec(
             @Nullable Duration lease,
             @Nullable Duration maxLoad,
-            @Nullable Duration maxWait) {}
+            @Nullable Duration maxWait,
+            @Nullable Duration snapshotLag) {}
 
     /**
      * When to warm.

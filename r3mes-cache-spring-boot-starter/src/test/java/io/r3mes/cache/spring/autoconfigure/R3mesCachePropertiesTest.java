@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.r3mes.cache.CacheManager;
 import io.r3mes.cache.CachePolicy;
 import io.r3mes.cache.KeyTemplate;
+import io.r3mes.cache.OnFailover;
 import io.r3mes.cache.spring.Contexts;
 import io.r3mes.cache.spring.R3mesCacheable;
 import io.r3mes.cache.spring.autoconfigure.R3mesCacheProperties.CacheSpec;
@@ -35,7 +36,7 @@ class R3mesCachePropertiesTest {
                 mode: in-memory
                 namespace: app
                 command-timeout: 50ms
-                coherence: { max-staleness: 400ms }
+                coherence: { max-staleness: 400ms, on-failover: fence }
                 tags: { max-members: 7000 }
                 encryption: { key: AAAA, previous-key: BBBB }
                 defaults:
@@ -43,7 +44,7 @@ class R3mesCachePropertiesTest {
                   jitter: 5%
                   refresh-ahead: 0.25
                   local: { enabled: false, max-entries: 11, ttl: 12s }
-                  load: { lease: 1s, max-load: 20s, max-wait: 3s }
+                  load: { lease: 1s, max-load: 20s, max-wait: 3s, snapshot-lag: 5s }
                   cache-nulls: false
                   encrypt: true
                   max-value-bytes: 2MB
@@ -55,11 +56,12 @@ class R3mesCachePropertiesTest {
                     jitter: 0
                     refresh-ahead: 20%
                     local: { enabled: true, max-entries: 5, ttl: 6s }
-                    load: { lease: 2s, max-load: 30s, max-wait: 4s }
+                    load: { lease: 2s, max-load: 30s, max-wait: 4s, snapshot-lag: 6s }
                     cache-nulls: true
                     encrypt: false
                     max-value-bytes: 1024
                     warm: { on-startup: true, every: 5m }
+                    domain: accounts
             """;
 
     private static R3mesCacheProperties bind(String yaml) {
@@ -83,6 +85,7 @@ class R3mesCachePropertiesTest {
         assertThat(bound.namespace()).isEqualTo("app");
         assertThat(bound.commandTimeout()).isEqualTo(Duration.ofMillis(50));
         assertThat(bound.coherence().maxStaleness()).isEqualTo(Duration.ofMillis(400));
+        assertThat(bound.coherence().onFailover()).isEqualTo(OnFailover.FENCE);
         assertThat(bound.tags().maxMembers()).isEqualTo(7_000);
         assertThat(bound.encryption()).isEqualTo(new R3mesCacheProperties.Encryption("AAAA", "BBBB"));
         assertThat(bound.encryption().toString()).doesNotContain("AAAA");
@@ -93,7 +96,10 @@ class R3mesCachePropertiesTest {
                         new Ratio(0.25),
                         new R3mesCacheProperties.Local(false, 11, Duration.ofSeconds(12)),
                         new R3mesCacheProperties.Load(
-                                Duration.ofSeconds(1), Duration.ofSeconds(20), Duration.ofSeconds(3)),
+                                Duration.ofSeconds(1),
+                                Duration.ofSeconds(20),
+                                Duration.ofSeconds(3),
+                                Duration.ofSeconds(5)),
                         false,
                         true,
                         DataSize.ofMegabytes(2)));
@@ -108,11 +114,15 @@ class R3mesCachePropertiesTest {
                                 new Ratio(0.2),
                                 new R3mesCacheProperties.LocalSpec(true, 5, Duration.ofSeconds(6)),
                                 new R3mesCacheProperties.LoadSpec(
-                                        Duration.ofSeconds(2), Duration.ofSeconds(30), Duration.ofSeconds(4)),
+                                        Duration.ofSeconds(2),
+                                        Duration.ofSeconds(30),
+                                        Duration.ofSeconds(4),
+                                        Duration.ofSeconds(6)),
                                 true,
                                 false,
                                 DataSize.ofBytes(1024),
-                                new R3mesCacheProperties.Warm(true, Duration.ofMinutes(5)))));
+                                new R3mesCacheProperties.Warm(true, Duration.ofMinutes(5)),
+                                "accounts")));
     }
 
     @Test
@@ -189,6 +199,7 @@ class R3mesCachePropertiesTest {
                         "r3mes.cache.namespace",
                         "r3mes.cache.command-timeout",
                         "r3mes.cache.coherence.max-staleness",
+                        "r3mes.cache.coherence.on-failover",
                         "r3mes.cache.tags.max-members",
                         "r3mes.cache.encryption.key",
                         "r3mes.cache.defaults.ttl",
