@@ -4,6 +4,7 @@ import io.r3mes.cache.redis.RedisSettings.Topology;
 import io.r3mes.cache.testing.InvalidationLogContract;
 import io.r3mes.cache.testing.Ports;
 import io.r3mes.cache.testing.RedisServers;
+import io.r3mes.cache.testing.RedisUser;
 import io.r3mes.cache.testing.RemoteStoreContract;
 import io.r3mes.cache.testing.TagIndexContract;
 import org.junit.jupiter.api.AfterAll;
@@ -27,7 +28,7 @@ class RedisClusterContractTest {
 
     private static Ports ports() {
         return RedisPorts.connected(
-                RedisPorts.settings(Topology.CLUSTER, servers.server(0).uri()));
+                RedisPorts.settings(Topology.CLUSTER, servers.server(0).uri(RedisUser.CONTRACT)));
     }
 
     @Nested

@@ -7,6 +7,7 @@ import io.r3mes.cache.spring.RedisTest.Block;
 import io.r3mes.cache.spring.RedisTest.Blocks;
 import io.r3mes.cache.testing.RedisProcess;
 import io.r3mes.cache.testing.RedisServers;
+import io.r3mes.cache.testing.RedisUser;
 import java.nio.file.Path;
 import java.time.Duration;
 import org.awaitility.Awaitility;
@@ -33,6 +34,19 @@ class TopologyTest {
                     "spring.data.redis.sentinel.master=main",
                     "spring.data.redis.sentinel.nodes=127.0.0.1:"
                             + group.server(2).port());
+        }
+    }
+
+    @Test
+    void cachesAsAUserWhoMayDoNothingElse() {
+        try (RedisProcess redis = RedisServers.standalone()) {
+            sharesEntriesAndInvalidations(
+                    "spring.data.redis.port=" + redis.port(),
+                    "spring.data.redis.username=" + RedisUser.CONTRACT.name(),
+                    "spring.data.redis.password=" + RedisUser.CONTRACT.password(),
+                    "r3mes.cache.namespace=test-user");
+            assertThat(RedisServers.command(redis, commands -> commands.aclLog()))
+                    .isEmpty();
         }
     }
 
@@ -101,12 +115,12 @@ class TopologyTest {
     private static ApplicationContextRunner contexts(String... redis) {
         return Contexts.redis()
                 .withBean(Blocks.class)
-                .withPropertyValues(redis)
                 .withPropertyValues(
                         "r3mes.cache.namespace=test",
                         "r3mes.cache.command-timeout=2s",
                         "r3mes.cache.caches.block.key=block:{height}",
-                        "r3mes.cache.caches.block.tags=chain");
+                        "r3mes.cache.caches.block.tags=chain")
+                .withPropertyValues(redis);
     }
 
     private static void awaitConnected(CacheManager manager) {
