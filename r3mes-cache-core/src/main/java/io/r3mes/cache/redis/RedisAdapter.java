@@ -28,6 +28,7 @@ public final class RedisAdapter implements AutoCloseable {
         clients = new RedisClients(settings);
         commands = new RedisLink(RedisClients.Use.COMMANDS, clients, random);
         reading = new RedisLink(RedisClients.Use.LOG_READER, clients, random);
+        commands.onReopen(reading::reopen);
         remoteStore = new RedisRemoteStore(commands, keys);
         invalidationLog = new RedisInvalidationLog(new RedisInvalidationLog.Links(commands, reading), keys, random);
         tagIndex = new RedisTagIndex(commands, keys, random);
