@@ -29,6 +29,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -128,19 +129,25 @@ final class RedisClients {
         if (!refreshing.compareAndSet(false, true)) {
             return;
         }
-        cluster.refreshPartitionsAsync().whenComplete((done, failure) -> {
-            if (failure != null) {
-                log.debug("Cannot read the topology of the cluster", failure);
-            }
-            try {
-                timer().newTimeout(
-                                pause -> refreshing.set(false),
-                                RedisOptions.REFRESH_PAUSE.toMillis(),
-                                TimeUnit.MILLISECONDS);
-            } catch (IllegalStateException timerStopped) {
-                log.debug("The client is closed", timerStopped);
-            }
-        });
+        try {
+            cluster.refreshPartitionsAsync().whenComplete((done, failure) -> refreshed(failure));
+        } catch (RuntimeException e) {
+            refreshed(e);
+        }
+    }
+
+    private void refreshed(@Nullable Throwable failure) {
+        if (failure != null) {
+            log.debug("Cannot read the topology of the cluster", failure);
+        }
+        try {
+            timer().newTimeout(
+                            pause -> refreshing.set(false),
+                            RedisOptions.REFRESH_PAUSE.toMillis(),
+                            TimeUnit.MILLISECONDS);
+        } catch (IllegalStateException timerStopped) {
+            log.debug("The client is closed", timerStopped);
+        }
     }
 
     /** The master that sentinels name is followed by one connection. */

@@ -101,8 +101,14 @@ final class RedisLink {
     }
 
     private void check(Opened used, @Nullable Throwable failure) {
-        if (failure != null && used.equals(opened) && clients.mustReopen(failure)) {
+        if (failure != null && !isClosed() && used.equals(opened) && clients.mustReopen(failure)) {
             reopen();
+        }
+    }
+
+    private boolean isClosed() {
+        synchronized (lock) {
+            return closed;
         }
     }
 

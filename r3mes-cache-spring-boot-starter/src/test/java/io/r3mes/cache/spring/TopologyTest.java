@@ -10,6 +10,8 @@ import io.r3mes.cache.testing.RedisServers;
 import io.r3mes.cache.testing.RedisUser;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
+import java.util.Map;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -45,8 +47,8 @@ class TopologyTest {
                     "spring.data.redis.username=" + RedisUser.CONTRACT.name(),
                     "spring.data.redis.password=" + RedisUser.CONTRACT.password(),
                     "r3mes.cache.namespace=test-user");
-            assertThat(RedisServers.command(redis, commands -> commands.aclLog()))
-                    .isEmpty();
+            List<Map<String, Object>> denied = RedisServers.command(redis, commands -> commands.aclLog());
+            assertThat(denied).isEmpty();
         }
     }
 
