@@ -1,6 +1,5 @@
 package io.r3mes.cache.redis;
 
-import io.lettuce.core.RedisNoScriptException;
 import io.lettuce.core.ScriptOutputType;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
@@ -8,7 +7,6 @@ import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
 
@@ -51,14 +49,12 @@ final class LuaScript {
     }
 
     private <T> CompletionStage<T> run(RedisLink link, ScriptOutputType type, String[] keys, byte[][] arguments) {
-        CompletionStage<T> first = link.call(commands -> commands.evalsha(hash, type, keys, arguments));
-        return first.exceptionallyCompose(failure -> unwrap(failure) instanceof RedisNoScriptException
-                ? link.call(commands -> commands.eval(text, type, keys, arguments))
-                : CompletableFuture.failedFuture(failure));
-    }
-
-    private static Throwable unwrap(Throwable failure) {
-        return failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
+        return link.callAgain(commands -> {
+            CompletionStage<T> first = commands.evalsha(hash, type, keys, arguments);
+            return first.exceptionallyCompose(failure -> Refusal.of(failure) == Refusal.NOSCRIPT
+                    ? commands.eval(text, type, keys, arguments)
+                    : CompletableFuture.failedFuture(failure));
+        });
     }
 
     private static String sha1(String text) {

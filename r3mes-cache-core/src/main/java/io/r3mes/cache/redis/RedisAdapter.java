@@ -89,6 +89,7 @@ public final class RedisAdapter implements AutoCloseable {
         return domains.computeIfAbsent(domain, name -> {
             RedisKeys keys = new RedisKeys(namespace.name(), name);
             RedisLink reading = new RedisLink(RedisClients.Use.LOG_READER, clients, random);
+            commands.onReopen(reading::reopen);
             RedisInvalidationLog.Links links = new RedisInvalidationLog.Links(commands, reading);
             return new Shared(
                     reading,

@@ -3,6 +3,9 @@ package io.r3mes.cache.redis;
 import io.lettuce.core.AbstractRedisClient;
 import io.lettuce.core.ReadFrom;
 import io.lettuce.core.RedisClient;
+import io.lettuce.core.RedisCommandExecutionException;
+import io.lettuce.core.RedisCommandTimeoutException;
+import io.lettuce.core.RedisException;
 import io.lettuce.core.RedisURI;
 import io.lettuce.core.api.StatefulConnection;
 import io.lettuce.core.cluster.RedisClusterClient;
@@ -13,6 +16,7 @@ import io.lettuce.core.codec.StringCodec;
 import io.lettuce.core.masterreplica.MasterReplica;
 import io.lettuce.core.resource.ClientResources;
 import io.netty.util.Timer;
+import io.r3mes.cache.redis.RedisSettings.Topology;
 import java.time.Duration;
 import java.util.EnumMap;
 import java.util.List;
@@ -23,7 +27,9 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -38,6 +44,9 @@ final class RedisClients {
     private final AbstractRedisClient client;
     private final Function<RedisCodec<String, byte[]>, CompletionStage<Opened>> opener;
     private final ClientResources resources;
+    private final Topology topology;
+    private final Duration commandTimeout;
+    private final AtomicBoolean refreshing = new AtomicBoolean();
 
     RedisClients(RedisSettings settings) {
         RedisOptions options = new RedisOptions(settings);
@@ -47,7 +56,9 @@ final class RedisClients {
         watch = new ServerWatch(codec(Use.COMMANDS));
         resources = options.resources(watch);
         List<RedisURI> uris = options.uris();
-        if (settings.topology() == RedisSettings.Topology.CLUSTER) {
+        topology = topology(settings);
+        commandTimeout = settings.commandTimeout();
+        if (topology == Topology.CLUSTER) {
             RedisClusterClient cluster = RedisClusterClient.create(resources, uris);
             cluster.setOptions(options.cluster());
             client = cluster;
@@ -56,7 +67,7 @@ final class RedisClients {
             RedisClient single = RedisClient.create(resources);
             single.setOptions(options.single());
             client = single;
-            opener = settings.topology() == RedisSettings.Topology.MASTER_REPLICA
+            opener = topology == Topology.MASTER_REPLICA
                     ? codec -> openMasterReplica(single, codec, uris)
                     : codec -> openSingle(single, codec, uris.get(0));
         }
@@ -76,6 +87,33 @@ final class RedisClients {
         return resources.timer();
     }
 
+    /** How long an operation may take. */
+    Duration commandTimeout() {
+        return commandTimeout;
+    }
+
+    /**
+     * Whether a connection must be opened anew after an operation failed so, because Lettuce would stay with the same
+     * server, or return to it. Looks for a cluster's masters in the background if they may have changed.
+     */
+    boolean mustReopen(Throwable failure) {
+        Refusal refusal = Refusal.of(failure);
+        boolean demoted = refusal != null && refusal.isDemotion();
+        if (demoted) {
+            watch.changed();
+        }
+        boolean unreachable = failure instanceof RedisException
+                && !(failure instanceof RedisCommandExecutionException
+                        || failure instanceof RedisCommandTimeoutException);
+        if (client instanceof RedisClusterClient cluster) {
+            if (unreachable || demoted || refusal == Refusal.CLUSTERDOWN) {
+                refresh(cluster);
+            }
+            return false;
+        }
+        return demoted || (topology == Topology.MASTER_REPLICA && unreachable);
+    }
+
     /** Ends the client when its connections are closed. Waits, but not for long. */
     void closeAfter(CompletableFuture<Void> connections) {
         await(connections);
@@ -85,6 +123,37 @@ final class RedisClients {
                 .shutdown(0, SHUTDOWN_TIMEOUT.toMillis(), TimeUnit.MILLISECONDS)
                 .addListener(future -> ended.complete(future.isSuccess()));
         await(ended);
+    }
+
+    private void refresh(RedisClusterClient cluster) {
+        if (!refreshing.compareAndSet(false, true)) {
+            return;
+        }
+        try {
+            cluster.refreshPartitionsAsync().whenComplete((done, failure) -> refreshed(failure));
+        } catch (RuntimeException e) {
+            refreshed(e);
+        }
+    }
+
+    private void refreshed(@Nullable Throwable failure) {
+        if (failure != null) {
+            log.debug("Cannot read the topology of the cluster", failure);
+        }
+        try {
+            timer().newTimeout(
+                            pause -> refreshing.set(false),
+                            RedisOptions.REFRESH_PAUSE.toMillis(),
+                            TimeUnit.MILLISECONDS);
+        } catch (IllegalStateException timerStopped) {
+            log.debug("The client is closed", timerStopped);
+        }
+    }
+
+    /** The master that sentinels name is followed by one connection. */
+    private static Topology topology(RedisSettings settings) {
+        boolean sentinels = !settings.uris().get(0).getSentinels().isEmpty();
+        return settings.topology() == Topology.MASTER_REPLICA && sentinels ? Topology.STANDALONE : settings.topology();
     }
 
     private static CompletionStage<Opened> openSingle(

@@ -84,10 +84,32 @@ final class RedisInvalidationLog implements InvalidationLog {
         LogCodec.Encoded event = LogCodec.encode(append.event());
         List<String> tags = append.event() instanceof Event.Tags tagged ? tagged.tags() : List.of();
         String id = Long.toHexString(random.getAsLong());
+        return append(append, event, id, tags)
+                .exceptionallyCompose(failure -> !tags.isEmpty() && Refusal.of(failure) == Refusal.TRYAGAIN
+                        ? append(append, event, id, List.of()).thenCompose(sent -> dropStamps(tags, sent))
+                        : CompletableFuture.failedFuture(failure));
+    }
+
+    /**
+     * A stamp that does not exist cannot be written while the log's slot migrates. Its absence says the same, and more: it
+     * will be created at the head.
+     */
+    private CompletionStage<Appended> dropStamps(List<String> tags, Appended sent) {
+        List<CompletableFuture<?>> dropped = new ArrayList<>(tags.size());
+        for (String tag : tags) {
+            dropped.add(links.commands()
+                    .call(commands -> commands.del(keys.stamp(tag)))
+                    .toCompletableFuture());
+        }
+        return CompletableFuture.allOf(dropped.toArray(CompletableFuture[]::new))
+                .thenApply(all -> sent);
+    }
+
+    private CompletionStage<Appended> append(Append append, LogCodec.Encoded event, String id, List<String> stamps) {
         return LogScripts.APPEND
                 .list(
                         links.commands(),
-                        keys.metaLogAndStamps(tags),
+                        keys.metaLogAndStamps(stamps),
                         generation(),
                         policy(),
                         bytes(append.floor()),

@@ -4,8 +4,11 @@ import io.lettuce.core.cluster.api.async.RedisClusterAsyncCommands;
 import io.r3mes.cache.redis.RedisClients.Opened;
 import io.r3mes.cache.redis.RedisClients.Use;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import java.util.function.LongSupplier;
@@ -15,7 +18,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * One connection. The first operation begins to open it in the background, and opening is retried until it succeeds; from
- * then on Lettuce reconnects. While there is none, operations fail at once.
+ * then on Lettuce reconnects, unless the server was demoted: then another connection is opened. While there is none,
+ * operations fail at once.
  */
 final class RedisLink {
 
@@ -30,6 +34,8 @@ final class RedisLink {
     private volatile @Nullable Throwable lastFailure;
     private boolean opening; // guarded by lock
     private boolean closed; // guarded by lock
+    private boolean pausing; // guarded by lock
+    private final List<Runnable> onReopen = new CopyOnWriteArrayList<>();
     private Duration delay = RedisOptions.FIRST_DELAY; // guarded by lock
 
     RedisLink(Use use, RedisClients clients, LongSupplier random) {
@@ -48,9 +54,63 @@ final class RedisLink {
                     new RedisUnavailableException("Not connected to Redis yet", lastFailure));
         }
         try {
-            return command.apply(current.commands());
+            CompletionStage<T> sent = command.apply(current.commands());
+            sent.whenComplete((answer, failure) -> {
+                if (failure != null) {
+                    check(current, failure instanceof CompletionException wrapped ? wrapped.getCause() : failure);
+                }
+            });
+            return sent;
         } catch (RuntimeException e) {
+            check(current, e);
             return CompletableFuture.failedFuture(e);
+        }
+    }
+
+    /** Sends a command, and sends it again if Redis refuses it for the moment. */
+    <T extends @Nullable Object> CompletionStage<T> callAgain(
+            Function<RedisClusterAsyncCommands<String, byte[]>, CompletionStage<T>> command) {
+        return Retries.send(() -> call(command), clients.timer(), clients.commandTimeout());
+    }
+
+    /** Tells another link when this one leaves a demoted server, so that it does the same. */
+    void onReopen(Runnable follow) {
+        onReopen.add(follow);
+    }
+
+    /** Gives the connection up and opens another one, which may be to another server; not more often than bearable. */
+    void reopen() {
+        Opened left;
+        synchronized (lock) {
+            left = opened;
+            if (left == null || closed || pausing) {
+                return;
+            }
+            opened = null;
+            opening = true;
+            pausing = true;
+            delay = RedisOptions.FIRST_DELAY;
+        }
+        log.debug("Leaving the server of the connection ({})", use);
+        CompletableFuture<Void> unused = left.connection().closeAsync();
+        later(RedisOptions.REFRESH_PAUSE.toMillis(), () -> {
+            synchronized (lock) {
+                pausing = false;
+            }
+        });
+        attempt();
+        onReopen.forEach(Runnable::run);
+    }
+
+    private void check(Opened used, @Nullable Throwable failure) {
+        if (failure != null && !isClosed() && used.equals(opened) && clients.mustReopen(failure)) {
+            reopen();
+        }
+    }
+
+    private boolean isClosed() {
+        synchronized (lock) {
+            return closed;
         }
     }
 
@@ -111,8 +171,9 @@ final class RedisLink {
             CompletableFuture<Void> unused = connection.connection().closeAsync();
             return;
         }
-        log.info("Connected to Redis ({})", use);
-        connected.complete(null);
+        if (connected.complete(null)) {
+            log.info("Connected to Redis ({})", use);
+        }
     }
 
     private void failed(Throwable failure) {
@@ -131,10 +192,14 @@ final class RedisLink {
         lastFailure = failure;
         long half = pause.toMillis() / 2;
         long jittered = half + Math.floorMod(random.getAsLong(), half + 1);
+        later(jittered, this::attempt);
+    }
+
+    private void later(long millis, Runnable task) {
         try {
-            clients.timer().newTimeout(timeout -> attempt(), jittered, TimeUnit.MILLISECONDS);
+            clients.timer().newTimeout(timeout -> task.run(), millis, TimeUnit.MILLISECONDS);
         } catch (IllegalStateException timerStopped) {
-            log.debug("No further attempt to connect to Redis ({})", use, timerStopped);
+            log.debug("The client is closed ({})", use, timerStopped);
         }
     }
 

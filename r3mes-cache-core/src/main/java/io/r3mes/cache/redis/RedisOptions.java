@@ -8,6 +8,7 @@ import io.lettuce.core.TimeoutOptions;
 import io.lettuce.core.TimeoutOptions.TimeoutSource;
 import io.lettuce.core.cluster.ClusterClientOptions;
 import io.lettuce.core.cluster.ClusterTopologyRefreshOptions;
+import io.lettuce.core.cluster.ClusterTopologyRefreshOptions.RefreshTrigger;
 import io.lettuce.core.event.DefaultEventPublisherOptions;
 import io.lettuce.core.protocol.CommandArgs;
 import io.lettuce.core.protocol.CommandType;
@@ -27,13 +28,15 @@ import org.jspecify.annotations.Nullable;
 final class RedisOptions {
 
     static final Duration FIRST_DELAY = Duration.ofMillis(50);
-    static final Duration LONGEST_DELAY = Duration.ofSeconds(2);
+    static final Duration LONGEST_DELAY = Duration.ofSeconds(1);
+
+    /** Between two searches for the masters of a cluster, or two attempts to leave a demoted server. */
+    static final Duration REFRESH_PAUSE = Duration.ofMillis(500);
 
     /** Bounds connecting, handshakes and topology queries. */
     private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(1);
 
     private static final Duration TOPOLOGY_REFRESH = Duration.ofSeconds(30);
-    private static final Duration ADAPTIVE_REFRESH_PAUSE = Duration.ofSeconds(1);
 
     private final RedisSettings settings;
 
@@ -47,6 +50,10 @@ final class RedisOptions {
                 .build();
     }
 
+    /**
+     * With all of Lettuce's reasons to read the topology, but for two: a slot under way has its master still, and a node
+     * that stays away has none. {@link RedisClients#mustReopen} reads it while operations fail.
+     */
     ClusterClientOptions cluster() {
         ClientOptions base = settings.options();
         ClusterClientOptions.Builder builder = base instanceof ClusterClientOptions cluster
@@ -55,7 +62,11 @@ final class RedisOptions {
         apply(builder, base);
         return builder.topologyRefreshOptions(ClusterTopologyRefreshOptions.builder()
                         .enablePeriodicRefresh(TOPOLOGY_REFRESH)
-                        .adaptiveRefreshTriggersTimeout(ADAPTIVE_REFRESH_PAUSE)
+                        .disableAdaptiveRefreshTrigger(
+                                RefreshTrigger.ASK_REDIRECT, RefreshTrigger.PERSISTENT_RECONNECTS)
+                        .adaptiveRefreshTriggersTimeout(REFRESH_PAUSE)
+                        .dynamicRefreshSources(true)
+                        .closeStaleConnections(true)
                         .build())
                 .build();
     }
@@ -133,6 +144,8 @@ final class RedisOptions {
                 CommandType.SET,
                 CommandType.EVALSHA,
                 CommandType.EVAL,
+                CommandType.DEL,
+                CommandType.UNLINK,
                 CommandType.HDEL,
                 CommandType.SCAN,
                 CommandType.ZPOPMIN);

@@ -5,6 +5,8 @@ import static io.r3mes.cache.redis.LuaScript.bytes;
 import io.lettuce.core.ScanArgs;
 import io.lettuce.core.ScanCursor;
 import io.lettuce.core.SetArgs;
+import io.lettuce.core.cluster.api.async.RedisAdvancedClusterAsyncCommands;
+import io.lettuce.core.cluster.api.async.RedisClusterAsyncCommands;
 import io.r3mes.cache.spi.Claim;
 import io.r3mes.cache.spi.Lease;
 import io.r3mes.cache.spi.RemoteStore;
@@ -15,6 +17,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** Values and leases in Redis. */
@@ -42,11 +45,13 @@ final class RedisRemoteStore implements RemoteStore {
             return CompletableFuture.completedFuture(List.of());
         }
         String[] names = wanted.stream().map(keys::value).toArray(String[]::new);
-        return link.call(commands -> commands.mget(names).thenApply(found -> {
-            List<byte @Nullable []> values = new ArrayList<>(found.size());
-            found.forEach(value -> values.add(value.hasValue() ? value.getValue() : null));
-            return values;
-        }));
+        return link.call(commands -> commands instanceof RedisAdvancedClusterAsyncCommands<String, byte[]> cluster
+                ? getEach(cluster, names)
+                : commands.mget(names).thenApply(found -> {
+                    List<byte @Nullable []> values = new ArrayList<>(found.size());
+                    found.forEach(value -> values.add(value.hasValue() ? value.getValue() : null));
+                    return values;
+                }));
     }
 
     @Override
@@ -65,13 +70,12 @@ final class RedisRemoteStore implements RemoteStore {
 
     @Override
     public CompletionStage<Boolean> renew(Lease lease) {
-        return ValueScripts.RENEW.flag(
-                link, keys.valueAndLease(lease.key()), bytes(lease.token()), millis(lease.duration()));
+        return ValueScripts.RENEW.flag(link, lease(lease), bytes(lease.token()), millis(lease.duration()));
     }
 
     @Override
     public CompletionStage<Boolean> release(Lease lease) {
-        return ValueScripts.RELEASE.flag(link, keys.valueAndLease(lease.key()), bytes(lease.token()));
+        return ValueScripts.RELEASE.flag(link, lease(lease), bytes(lease.token()));
     }
 
     @Override
@@ -81,18 +85,25 @@ final class RedisRemoteStore implements RemoteStore {
 
     @Override
     public CompletionStage<Boolean> unlink(String key) {
-        return ValueScripts.UNLINK.flag(link, keys.valueAndLease(key));
+        return ValueScripts.UNLINK
+                .flag(link, keys.valueAndLease(key))
+                .exceptionallyCompose(failure ->
+                        afterLease(failure, key, () -> link.call(commands -> commands.del(keys.lease(key)))));
     }
 
     @Override
     public CompletionStage<Boolean> unlinkKeeping(Lease lease) {
-        return ValueScripts.UNLINK_KEEPING.flag(link, keys.valueAndLease(lease.key()), bytes(lease.token()));
+        byte[] token = bytes(lease.token());
+        return ValueScripts.UNLINK_KEEPING
+                .flag(link, keys.valueAndLease(lease.key()), token)
+                .exceptionallyCompose(failure -> afterLease(
+                        failure, lease.key(), () -> ValueScripts.END_OTHER.number(link, lease(lease), token)));
     }
 
     @Override
     public CompletionStage<Reclaimed> unlinkBornBefore(String key, long position) {
         return ValueScripts.UNLINK_BORN_BEFORE
-                .list(link, keys.valueAndLease(key), bytes(position))
+                .list(link, new String[] {keys.value(key)}, bytes(position))
                 .thenApply(RedisRemoteStore::reclaimed);
     }
 
@@ -141,6 +152,40 @@ final class RedisRemoteStore implements RemoteStore {
     /** Does nothing: the connection belongs to the adapter. */
     @Override
     public void close() {}
+
+    /** Sends all at once. In a cluster nearly every key has a slot of its own, and a key alone is served while it moves. */
+    private static CompletionStage<List<byte @Nullable []>> getEach(
+            RedisClusterAsyncCommands<String, byte[]> cluster, String[] names) {
+        List<CompletableFuture<byte @Nullable []>> sent = new ArrayList<>(names.length);
+        for (String name : names) {
+            sent.add(cluster.get(name)
+                    .<byte @Nullable []>thenApply(value -> value)
+                    .toCompletableFuture());
+        }
+        return CompletableFuture.allOf(sent.toArray(CompletableFuture[]::new)).thenApply(all -> {
+            List<byte @Nullable []> values = new ArrayList<>(names.length);
+            sent.forEach(answered -> values.add(answered.join()));
+            return values;
+        });
+    }
+
+    /**
+     * Removes a value whose slot migrates in two steps, if Redis did not take one step for both keys. The lease goes first:
+     * a load that it covered cannot be stored any more, and a load that begins between the steps reads what was current
+     * when the removal began.
+     */
+    private CompletionStage<Boolean> afterLease(
+            Throwable failure, String key, Supplier<CompletionStage<Long>> endLease) {
+        return Refusal.of(failure) == Refusal.TRYAGAIN
+                ? endLease.get()
+                        .thenCompose(ended -> link.call(commands -> commands.unlink(keys.value(key))))
+                        .thenApply(removed -> removed == 1)
+                : CompletableFuture.failedFuture(failure);
+    }
+
+    private String[] lease(Lease lease) {
+        return new String[] {keys.lease(lease.key())};
+    }
 
     private static byte[] millis(Duration duration) {
         return bytes(Math.max(1, duration.toMillis()));

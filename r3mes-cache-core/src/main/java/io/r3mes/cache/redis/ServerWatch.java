@@ -41,6 +41,11 @@ final class ServerWatch implements RedisConnectionStateListener {
         return epoch.get();
     }
 
+    /** Counts a change that showed itself in an answer. */
+    void changed() {
+        epoch.incrementAndGet();
+    }
+
     /** The bus with this watch before it. Its subscribers would be told too late. */
     EventBus before(EventBus bus) {
         return new EventBus() {

@@ -2,7 +2,10 @@ package io.r3mes.cache.redis;
 
 import io.r3mes.cache.spi.ValueHeader;
 
-/** The scripts on one value (KEYS[1]) and its lease (KEYS[2]). */
+/**
+ * The scripts on one value and its lease. Those on both have the value as KEYS[1] and the lease as KEYS[2]. In a cluster,
+ * while their slot migrates, Redis refuses commands on two keys unless it has both, so a script names only what it needs.
+ */
 final class ValueScripts {
 
     /** ARGV: token, lease milliseconds. */
@@ -11,16 +14,22 @@ final class ValueScripts {
             return {taken and 1 or 0, redis.call('GET', KEYS[1])}
             """);
 
-    /** ARGV: token, lease milliseconds. */
+    /** KEYS: lease. ARGV: token, lease milliseconds. */
     static final LuaScript RENEW = new LuaScript("""
-            if redis.call('GET', KEYS[2]) ~= ARGV[1] then return 0 end
-            return redis.call('PEXPIRE', KEYS[2], ARGV[2])
+            if redis.call('GET', KEYS[1]) ~= ARGV[1] then return 0 end
+            return redis.call('PEXPIRE', KEYS[1], ARGV[2])
             """);
 
-    /** ARGV: token. */
+    /** KEYS: lease. ARGV: token. */
     static final LuaScript RELEASE = new LuaScript("""
-            if redis.call('GET', KEYS[2]) ~= ARGV[1] then return 0 end
-            return redis.call('DEL', KEYS[2])
+            if redis.call('GET', KEYS[1]) ~= ARGV[1] then return 0 end
+            return redis.call('DEL', KEYS[1])
+            """);
+
+    /** KEYS: lease. ARGV: token. Ends the lease of another. */
+    static final LuaScript END_OTHER = new LuaScript("""
+            if redis.call('GET', KEYS[1]) == ARGV[1] then return 0 end
+            return redis.call('DEL', KEYS[1])
             """);
 
     /** ARGV: token, value, milliseconds to live. */
@@ -42,7 +51,7 @@ final class ValueScripts {
             return redis.call('UNLINK', KEYS[1])
             """);
 
-    /** ARGV: position. Returns 0; or 1 and the bytes removed; or 2 and the milliseconds that a younger value has to live. */
+    /** KEYS: value. ARGV: position. Returns 0; or 1 and the bytes removed; or 2 and the milliseconds that a younger value has to live. */
     static final LuaScript UNLINK_BORN_BEFORE =
             new LuaScript("""
             local head = redis.call('GETRANGE', KEYS[1], 0, %1$d)

@@ -5,6 +5,7 @@ import io.r3mes.cache.spi.TagIndex;
 import io.r3mes.cache.testing.InvalidationLogContract;
 import io.r3mes.cache.testing.Ports;
 import io.r3mes.cache.testing.RedisServers;
+import io.r3mes.cache.testing.RedisUser;
 import io.r3mes.cache.testing.RemoteStoreContract;
 import io.r3mes.cache.testing.TagIndexContract;
 import org.junit.jupiter.api.AfterAll;
@@ -32,7 +33,7 @@ class RedisClusterContractTest {
 
     private static Ports ports(TagParts tagParts) {
         return RedisPorts.connected(
-                RedisPorts.settings(Topology.CLUSTER, servers.server(0).uri()), tagParts);
+                RedisPorts.settings(Topology.CLUSTER, servers.server(0).uri(RedisUser.CONTRACT)), tagParts);
     }
 
     @Nested

@@ -6,6 +6,7 @@ import io.r3mes.cache.testing.InvalidationLogContract;
 import io.r3mes.cache.testing.Ports;
 import io.r3mes.cache.testing.RedisProcess;
 import io.r3mes.cache.testing.RedisServers;
+import io.r3mes.cache.testing.RedisUser;
 import io.r3mes.cache.testing.RemoteStoreContract;
 import io.r3mes.cache.testing.TagIndexContract;
 import org.junit.jupiter.api.AfterAll;
@@ -32,7 +33,7 @@ class RedisContractTest {
     }
 
     private static Ports ports(TagParts tagParts) {
-        return RedisPorts.connected(RedisPorts.settings(Topology.STANDALONE, server.uri()), tagParts);
+        return RedisPorts.connected(RedisPorts.settings(Topology.STANDALONE, server.uri(RedisUser.CONTRACT)), tagParts);
     }
 
     @Nested

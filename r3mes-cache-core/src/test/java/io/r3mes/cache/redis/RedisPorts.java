@@ -21,7 +21,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 
-/** The ports of a connected adapter on Redis, and a connection beside it. */
+/** The ports of a connected adapter on Redis, and a connection of the default user beside it. */
 final class RedisPorts implements Ports {
 
     /** Generous, because test machines pause. */
@@ -39,7 +39,7 @@ final class RedisPorts implements Ports {
     private RedisPorts(RedisSettings settings, String namespace, TagParts parts) {
         adapter = RedisAdapter.create(settings, RedisNamespace.of(namespace));
         keys = RedisKeys.of(namespace);
-        clients = new RedisClients(settings);
+        clients = new RedisClients(asDefaultUser(settings));
         link = new RedisLink(RedisClients.Use.COMMANDS, clients, () -> 0);
         tags = new RedisTagIndex(link, keys, parts, new SecureRandom()::nextLong);
     }
@@ -58,6 +58,19 @@ final class RedisPorts implements Ports {
     static RedisSettings settings(Topology topology, String... uris) {
         return new RedisSettings(
                 topology, List.of(uris).stream().map(RedisURI::create).toList(), COMMAND_TIMEOUT, null, RESOURCES);
+    }
+
+    private static RedisSettings asDefaultUser(RedisSettings settings) {
+        List<RedisURI> uris = settings.uris().stream()
+                .map(uri -> uri.getSentinels().isEmpty()
+                        ? RedisURI.create(uri.getHost(), uri.getPort())
+                        : RedisURI.Builder.sentinel(
+                                        uri.getSentinels().get(0).getHost(),
+                                        uri.getSentinels().get(0).getPort(),
+                                        uri.getSentinelMasterId())
+                                .build())
+                .toList();
+        return new RedisSettings(settings.topology(), uris, settings.commandTimeout(), null, settings.resources());
     }
 
     /** The names of all keys of the namespace. */

@@ -9,6 +9,7 @@ import io.r3mes.cache.redis.RedisSettings.Topology;
 import io.r3mes.cache.spi.Event;
 import io.r3mes.cache.spi.InvalidationLog.Append;
 import io.r3mes.cache.spi.Lease;
+import io.r3mes.cache.testing.RedisSentinel;
 import io.r3mes.cache.testing.RedisServers;
 import java.time.Duration;
 import java.util.List;
@@ -23,7 +24,7 @@ class RedisTopologyTest {
 
     private static final Duration MINUTE = Duration.ofMinutes(1);
 
-    private RedisServers.Group servers;
+    private RedisSentinel servers;
 
     @BeforeEach
     void start() {
@@ -37,7 +38,7 @@ class RedisTopologyTest {
 
     @Test
     void followsTheMasterThatTheSentinelNames() {
-        String uri = "redis-sentinel://127.0.0.1:" + servers.server(2).port() + "#main";
+        String uri = servers.uri();
         try (RedisPorts ports = RedisPorts.connected(settings(Topology.STANDALONE, uri))) {
             works(ports, "before");
             servers.server(0).kill();

@@ -56,6 +56,14 @@ public final class RedisCluster implements RedisServers.Group {
         return servers;
     }
 
+    /** The masters that the cluster lists now. */
+    public List<RedisProcess> masters() {
+        return view(running().findFirst().orElseThrow()).stream()
+                .filter(node -> node.is(NodeFlag.UPSTREAM) && !node.is(NodeFlag.FAIL))
+                .map(this::process)
+                .toList();
+    }
+
     /** The shard that holds a key now: its master, and the replicas that the cluster lists. */
     public Shard shard(String key) {
         List<RedisClusterNode> view = view(running().findFirst().orElseThrow());

@@ -35,7 +35,17 @@ public final class RedisProcess implements AutoCloseable {
         return port;
     }
 
+    /** The URI with which the cache connects. */
     public String uri() {
+        return uri(RedisUser.ANY);
+    }
+
+    public String uri(RedisUser user) {
+        return "redis://" + user.authority() + "127.0.0.1:" + port;
+    }
+
+    /** The URI of the default user, who may do everything. */
+    String adminUri() {
         return "redis://127.0.0.1:" + port;
     }
 

@@ -51,7 +51,8 @@ public final class RedisSentinel implements RedisServers.Group {
     }
 
     public String uri() {
-        return "redis-sentinel://127.0.0.1:" + sentinel().port() + "#" + NAME;
+        return "redis-sentinel://" + RedisUser.ANY.authority() + "127.0.0.1:"
+                + sentinel().port() + "#" + NAME;
     }
 
     /** The master as the sentinel names it now, and the other server. */

@@ -17,6 +17,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Function;
+import java.util.stream.Stream;
 
 /** Starts Redis as single server, cluster and sentinel group. Nothing is persisted. */
 public final class RedisServers {
@@ -59,7 +60,7 @@ public final class RedisServers {
 
     /** Runs commands on a server over a connection of their own. */
     public static <T> T command(RedisProcess server, Function<RedisCommands<String, String>, T> commands) {
-        try (StatefulRedisConnection<String, String> connection = CLIENT.connect(RedisURI.create(server.uri()))) {
+        try (StatefulRedisConnection<String, String> connection = CLIENT.connect(RedisURI.create(server.adminUri()))) {
             return commands.apply(connection.sync());
         }
     }
@@ -67,7 +68,7 @@ public final class RedisServers {
     /** Runs commands on a sentinel over a connection of their own. */
     static <T> T sentinel(RedisProcess server, Function<RedisSentinelCommands<String, String>, T> commands) {
         try (StatefulRedisSentinelConnection<String, String> connection =
-                CLIENT.connectSentinel(RedisURI.create(server.uri()))) {
+                CLIENT.connectSentinel(RedisURI.create(server.adminUri()))) {
             return commands.apply(connection.sync());
         }
     }
@@ -91,6 +92,9 @@ public final class RedisServers {
                 "--dir", directory().toString(),
                 "--save", "",
                 "--appendonly", "no"));
+        Stream.of(RedisUser.ANY, RedisUser.CONTRACT)
+                .flatMap(RedisUser::arguments)
+                .forEach(arguments::add);
         arguments.addAll(List.of(settings));
         return arguments;
     }

@@ -7,8 +7,11 @@ import io.r3mes.cache.spring.RedisTest.Block;
 import io.r3mes.cache.spring.RedisTest.Blocks;
 import io.r3mes.cache.testing.RedisProcess;
 import io.r3mes.cache.testing.RedisServers;
+import io.r3mes.cache.testing.RedisUser;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
+import java.util.Map;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -33,6 +36,19 @@ class TopologyTest {
                     "spring.data.redis.sentinel.master=main",
                     "spring.data.redis.sentinel.nodes=127.0.0.1:"
                             + group.server(2).port());
+        }
+    }
+
+    @Test
+    void cachesAsAUserWhoMayDoNothingElse() {
+        try (RedisProcess redis = RedisServers.standalone()) {
+            sharesEntriesAndInvalidations(
+                    "spring.data.redis.port=" + redis.port(),
+                    "spring.data.redis.username=" + RedisUser.CONTRACT.name(),
+                    "spring.data.redis.password=" + RedisUser.CONTRACT.password(),
+                    "r3mes.cache.namespace=test-user");
+            List<Map<String, Object>> denied = RedisServers.command(redis, commands -> commands.aclLog());
+            assertThat(denied).isEmpty();
         }
     }
 
@@ -101,12 +117,12 @@ class TopologyTest {
     private static ApplicationContextRunner contexts(String... redis) {
         return Contexts.redis()
                 .withBean(Blocks.class)
-                .withPropertyValues(redis)
                 .withPropertyValues(
                         "r3mes.cache.namespace=test",
                         "r3mes.cache.command-timeout=2s",
                         "r3mes.cache.caches.block.key=block:{height}",
-                        "r3mes.cache.caches.block.tags=chain");
+                        "r3mes.cache.caches.block.tags=chain")
+                .withPropertyValues(redis);
     }
 
     private static void awaitConnected(CacheManager manager) {
