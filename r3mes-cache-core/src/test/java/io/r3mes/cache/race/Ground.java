@@ -1,0 +1,79 @@
+package io.r3mes.cache.race;
+
+import io.lettuce.core.RedisURI;
+import io.r3mes.cache.redis.RedisSettings;
+import io.r3mes.cache.redis.RedisSettings.Topology;
+import io.r3mes.cache.testing.RedisProcess;
+import io.r3mes.cache.testing.RedisServers;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.time.Duration;
+import java.util.List;
+import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Where races are played.
+ *
+ * @param settings the servers
+ * @param otherJvm where the other node runs, or null for this JVM
+ * @param faults the number of faults so far that the ground has had, or null if it has none
+ */
+record Ground(
+        RedisSettings settings,
+        @Nullable OtherJvm otherJvm,
+        @Nullable LongSupplier faults) {
+
+    /** One server, and all nodes in this JVM. */
+    static Ground oneServer() {
+        return of(Topology.STANDALONE, Duration.ofSeconds(2), OneServer.REDIS.uri());
+    }
+
+    static Ground of(Topology topology, Duration commandTimeout, String uri) {
+        return new Ground(
+                new RedisSettings(topology, List.of(RedisURI.create(uri)), commandTimeout, null, null), null, null);
+    }
+
+    /** The same servers, with the other node in the second JVM of this test run. */
+    Ground acrossJvms() {
+        return new Ground(settings, SecondJvm.IT, faults);
+    }
+
+    Ground withFaults(LongSupplier counted) {
+        return new Ground(settings, otherJvm, counted);
+    }
+
+    /** Whether Redis always answers here, so that what is stored can be counted on to be there. */
+    boolean isCalm() {
+        return faults == null;
+    }
+
+    /** The rounds of a race in the ordinary test command. */
+    long shortRounds() {
+        return otherJvm == null ? 300 : 100;
+    }
+
+    boolean owesFaultSince(long before) {
+        return !isCalm() && faultsSoFar() == before;
+    }
+
+    long faultsSoFar() {
+        return faults == null ? 0 : faults.getAsLong();
+    }
+
+    private static final class OneServer {
+        static final RedisProcess REDIS = RedisServers.standalone();
+    }
+
+    private static final class SecondJvm {
+        static final OtherJvm IT = start();
+
+        private static OtherJvm start() {
+            try {
+                return new OtherJvm();
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        }
+    }
+}
