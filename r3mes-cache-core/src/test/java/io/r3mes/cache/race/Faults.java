@@ -2,22 +2,39 @@ package io.r3mes.cache.race;
 
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicLong;
 
-/** Faults of the servers that follow each other while races are played. */
+/** Faults of the servers that happen while races are played, one each so many rounds of them. */
 final class Faults {
 
+    private final long pace;
+    private final AtomicLong rounds = new AtomicLong();
     private final AtomicLong count = new AtomicLong();
+    private final Semaphore due = new Semaphore(0);
     private final CompletableFuture<Void> ended;
+    private volatile boolean underWay;
     private volatile boolean over;
 
-    private Faults(List<Runnable> kinds) {
+    private Faults(long pace, List<Runnable> kinds) {
+        this.pace = pace;
         ended = CompletableFuture.runAsync(() -> repeat(kinds), work -> new Thread(work, "faults").start());
     }
 
-    /** Begins with the first kind; each returns when the servers have recovered. */
-    static Faults inTurn(Runnable... kinds) {
-        return new Faults(List.of(kinds));
+    /** Each returns when the servers have recovered. None begins before the one before it is over. */
+    static Faults inTurn(long pace, Runnable... kinds) {
+        return new Faults(pace, List.of(kinds));
+    }
+
+    void roundPlayed() {
+        if (rounds.incrementAndGet() % pace == 0 && !underWay) {
+            underWay = true;
+            due.release();
+        }
+    }
+
+    boolean isUnderWay() {
+        return underWay;
     }
 
     /** The number of faults that the servers have recovered from. */
@@ -28,14 +45,21 @@ final class Faults {
     /** Waits for the last fault. Returns the number of all; throws what went wrong with one. */
     long end() {
         over = true;
+        due.release();
         ended.join();
         return count();
     }
 
     private void repeat(List<Runnable> kinds) {
+        due.acquireUninterruptibly();
         while (!over) {
-            kinds.get((int) (count.get() % kinds.size())).run();
-            count.incrementAndGet();
+            try {
+                kinds.get((int) (count.get() % kinds.size())).run();
+                count.incrementAndGet();
+            } finally {
+                underWay = false;
+            }
+            due.acquireUninterruptibly();
         }
     }
 }

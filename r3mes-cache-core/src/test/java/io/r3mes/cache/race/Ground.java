@@ -9,7 +9,6 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.List;
-import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -17,12 +16,12 @@ import org.jspecify.annotations.Nullable;
  *
  * @param settings the servers
  * @param otherJvm where the other node runs, or null for this JVM
- * @param faults the number of faults so far that the ground has had, or null if it has none
+ * @param faults what happens to the servers meanwhile, or null for nothing
  */
 record Ground(
         RedisSettings settings,
         @Nullable OtherJvm otherJvm,
-        @Nullable LongSupplier faults) {
+        @Nullable Faults faults) {
 
     /** One server, and all nodes in this JVM. */
     static Ground oneServer() {
@@ -39,8 +38,8 @@ record Ground(
         return new Ground(settings, SecondJvm.IT, faults);
     }
 
-    Ground withFaults(LongSupplier counted) {
-        return new Ground(settings, otherJvm, counted);
+    Ground with(Faults happening) {
+        return new Ground(settings, otherJvm, happening);
     }
 
     /** Whether Redis always answers here, so that what is stored can be counted on to be there. */
@@ -48,17 +47,27 @@ record Ground(
         return faults == null;
     }
 
-    /** The rounds of a race in the ordinary test command. */
-    long shortRounds() {
-        return otherJvm == null ? 300 : 100;
+    /** How often each race is played. */
+    long rounds() {
+        return isLong() ? 100_000 : Long.getLong("r3mes.races.rounds", otherJvm == null ? 300 : 60);
     }
 
-    boolean owesFaultSince(long before) {
-        return !isCalm() && faultsSoFar() == before;
+    static boolean isLong() {
+        return "long".equals(System.getProperty("r3mes.races"));
+    }
+
+    void roundPlayed() {
+        if (faults != null) {
+            faults.roundPlayed();
+        }
+    }
+
+    boolean isFaultUnderWay() {
+        return faults != null && faults.isUnderWay();
     }
 
     long faultsSoFar() {
-        return faults == null ? 0 : faults.getAsLong();
+        return faults == null ? 0 : faults.count();
     }
 
     private static final class OneServer {

@@ -29,7 +29,6 @@ final class RaceFixture implements AutoCloseable {
     static final String EAGER = "eager";
 
     private static final Duration LONG = Duration.ofSeconds(30);
-    private static final boolean ALL_NIGHT = "long".equals(System.getProperty("r3mes.races"));
 
     private final Ground ground;
     private final TestNodes nodes;
@@ -84,17 +83,17 @@ final class RaceFixture implements AutoCloseable {
     }
 
     /**
-     * Runs all rounds and asserts that none counted. Few ids are used, so that rounds meet each other's remains. In the
-     * long form, rounds go on until the ground has had a fault, if it has any.
+     * Runs all rounds, and more until a fault that began meanwhile is over, and asserts that none counted. Few ids are used,
+     * so that rounds meet each other's remains.
      */
     void play(String race, Round round) throws Exception {
-        long rounds = ALL_NIGHT ? 100_000 : Long.getLong("r3mes.races.rounds", ground.shortRounds());
         long startedAt = System.nanoTime();
         long faultsBefore = ground.faultsSoFar();
         long played = 0;
-        while (played < rounds || (ALL_NIGHT && ground.owesFaultSince(faultsBefore))) {
+        while (played < ground.rounds() || ground.isFaultUnderWay()) {
             round.run("k" + played % 7);
             played++;
+            ground.roundPlayed();
         }
         long millis = Duration.ofNanos(System.nanoTime() - startedAt).toMillis();
         System.out.printf(

@@ -23,10 +23,11 @@ class SentinelFailoverRacesTest {
     @BeforeAll
     static void start() {
         servers = RedisServers.sentinel();
-        faults = Faults.inTurn(servers::handOver, () -> servers.rejoin(servers.killMasterWithUpToDateReplica()));
-        ground = Ground.of(Topology.STANDALONE, Duration.ofMillis(500), servers.uri())
-                .acrossJvms()
-                .withFaults(faults::count);
+        Ground quiet = Ground.of(Topology.STANDALONE, Duration.ofMillis(500), servers.uri())
+                .acrossJvms();
+        long pace = Ground.isLong() ? quiet.rounds() / 5 : quiet.rounds() * 21 / 4;
+        faults = Faults.inTurn(pace, servers::handOver, () -> servers.rejoin(servers.killMasterWithUpToDateReplica()));
+        ground = quiet.with(faults);
     }
 
     @AfterAll
