@@ -1,9 +1,11 @@
 package io.r3mes.cache.race;
 
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicLong;
+import org.awaitility.Awaitility;
 
 /** Faults of the servers that happen while races are played, one each so many rounds of them. */
 final class Faults {
@@ -31,6 +33,15 @@ final class Faults {
             underWay = true;
             due.release();
         }
+    }
+
+    /** Waits, within a fault, until so many more rounds are played. */
+    void awaitRounds(long more) {
+        long until = rounds.get() + more;
+        Awaitility.await()
+                .pollInterval(Duration.ofMillis(1))
+                .atMost(Duration.ofMinutes(2))
+                .until(() -> rounds.get() >= until);
     }
 
     boolean isUnderWay() {

@@ -1,6 +1,7 @@
 package io.r3mes.cache.race;
 
 import io.lettuce.core.RedisURI;
+import io.r3mes.cache.OnFailover;
 import io.r3mes.cache.redis.RedisSettings;
 import io.r3mes.cache.redis.RedisSettings.Topology;
 import io.r3mes.cache.testing.RedisProcess;
@@ -15,11 +16,13 @@ import org.jspecify.annotations.Nullable;
  * Where races are played.
  *
  * @param settings the servers
+ * @param onFailover how all nodes treat a failover
  * @param otherJvm where the other node runs, or null for this JVM
  * @param faults what happens to the servers meanwhile, or null for nothing
  */
 record Ground(
         RedisSettings settings,
+        OnFailover onFailover,
         @Nullable OtherJvm otherJvm,
         @Nullable Faults faults) {
 
@@ -30,16 +33,23 @@ record Ground(
 
     static Ground of(Topology topology, Duration commandTimeout, String uri) {
         return new Ground(
-                new RedisSettings(topology, List.of(RedisURI.create(uri)), commandTimeout, null, null), null, null);
+                new RedisSettings(topology, List.of(RedisURI.create(uri)), commandTimeout, null, null),
+                OnFailover.REPLAY,
+                null,
+                null);
     }
 
     /** The same servers, with the other node in the second JVM of this test run. */
     Ground acrossJvms() {
-        return new Ground(settings, SecondJvm.IT, faults);
+        return new Ground(settings, onFailover, SecondJvm.IT, faults);
+    }
+
+    Ground with(OnFailover policy) {
+        return new Ground(settings, policy, otherJvm, faults);
     }
 
     Ground with(Faults happening) {
-        return new Ground(settings, otherJvm, happening);
+        return new Ground(settings, onFailover, otherJvm, happening);
     }
 
     /** Whether Redis always answers here, so that what is stored can be counted on to be there. */

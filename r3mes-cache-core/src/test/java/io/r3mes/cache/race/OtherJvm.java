@@ -2,6 +2,7 @@ package io.r3mes.cache.race;
 
 import io.lettuce.core.RedisURI;
 import io.r3mes.cache.Loader;
+import io.r3mes.cache.OnFailover;
 import io.r3mes.cache.race.Wire.Answer;
 import io.r3mes.cache.race.Wire.Request;
 import io.r3mes.cache.redis.RedisSettings;
@@ -50,10 +51,11 @@ final class OtherJvm implements AutoCloseable {
     }
 
     /** Starts a node of a namespace. */
-    RaceNode open(RedisSettings settings, String namespace) {
+    RaceNode open(RedisSettings settings, OnFailover onFailover, String namespace) {
         long number = ask(wire -> {
             wire.write(Request.OPEN);
             wire.out.writeUTF(namespace);
+            wire.out.writeUTF(onFailover.name());
             wire.out.writeUTF(settings.topology().name());
             wire.out.writeLong(settings.commandTimeout().toMillis());
             wire.write(settings.uris().stream().map(RedisURI::toString).toList());

@@ -2,6 +2,7 @@ package io.r3mes.cache.race;
 
 import io.lettuce.core.RedisURI;
 import io.r3mes.cache.Loader;
+import io.r3mes.cache.OnFailover;
 import io.r3mes.cache.race.RaceNode.Receipt;
 import io.r3mes.cache.race.RaceNode.Ticket;
 import io.r3mes.cache.race.Wire.Answer;
@@ -86,11 +87,15 @@ final class OtherJvmMain {
 
     private long open(Wire wire) throws IOException {
         String namespace = wire.in.readUTF();
+        OnFailover onFailover = OnFailover.valueOf(wire.in.readUTF());
         RedisSettings.Topology topology = RedisSettings.Topology.valueOf(wire.in.readUTF());
         Duration timeout = Duration.ofMillis(wire.in.readLong());
         List<RedisURI> uris = wire.texts().stream().map(RedisURI::create).toList();
         TestNodes started = TestNodes.on(new RedisSettings(topology, uris, timeout, null, null), namespace);
-        return kept(nodes, new LocalNode(started.start(LocalNode.POLICIES)));
+        return kept(
+                nodes,
+                new LocalNode(started.start(
+                        builder -> builder.caches(LocalNode.POLICIES).onFailover(onFailover))));
     }
 
     private long obey(Request request, Wire wire) throws IOException {

@@ -51,13 +51,16 @@ final class RaceFixture implements AutoCloseable {
         nodes = TestNodes.on(ground.settings(), namespace);
         here = node(builder -> builder);
         OtherJvm other = ground.otherJvm();
-        there = other == null ? node(builder -> builder) : other.open(ground.settings(), namespace);
+        there = other == null
+                ? node(builder -> builder)
+                : other.open(ground.settings(), ground.onFailover(), namespace);
         forgetful = node(builder -> builder.maxRecords(1));
         cacheHere = here.cache();
     }
 
     private LocalNode node(UnaryOperator<R3mesCache> memory) {
-        CacheManager started = nodes.start(builder -> memory.apply(builder).caches(LocalNode.POLICIES));
+        CacheManager started = nodes.start(
+                builder -> memory.apply(builder).caches(LocalNode.POLICIES).onFailover(ground.onFailover()));
         return new LocalNode(started);
     }
 
