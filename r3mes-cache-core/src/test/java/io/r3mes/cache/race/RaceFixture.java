@@ -41,7 +41,7 @@ final class RaceFixture implements AutoCloseable {
     /** The other one, in another JVM if the ground says so. */
     final RaceNode there;
     /** Remembers next to nothing, as a node that has just started: it judges what Redis holds by what Redis knows. */
-    private final LocalNode forgetful;
+    final LocalNode forgetful;
 
     final Cache<String, Long> cacheHere;
 
@@ -122,11 +122,16 @@ final class RaceFixture implements AutoCloseable {
             awaitBoth(each);
         }
         long committed = database.read(id);
-        awaitApplied(forgetful, here.invalidate(key("other")));
+        awaitForgotten();
         count(forgetful.getIfPresent(id, Long.MAX_VALUE), committed);
         count(here.get(id, database.loader()), committed);
         count(there.get(id, database.loader()), committed);
         count(here.get(id, database.loader()), committed);
+    }
+
+    /** Lets the forgetful node forget all that was invalidated before. */
+    void awaitForgotten() {
+        awaitApplied(forgetful, here.invalidate(key("other")));
     }
 
     /** Waits until Redis has acknowledged and both nodes have applied the invalidation. */

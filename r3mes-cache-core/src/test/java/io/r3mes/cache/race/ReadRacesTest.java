@@ -88,6 +88,20 @@ class ReadRacesTest {
     }
 
     @Test
+    void copyOfANodeThatRemembersNothing() throws Exception {
+        Readers readers = new Readers(race.forgetful);
+        race.play("copy on a node that remembers nothing", id -> {
+            race.here.get(id, race.database.loader());
+            waver();
+            long committed = race.database.commit(id);
+            race.awaitBoth(race.here.invalidate(key(id)));
+            race.awaitForgotten();
+            readers.promise(id, committed);
+        });
+        readers.end();
+    }
+
+    @Test
     void valueComesBackAfterSetAndInvalidate() throws Exception {
         race.play("set, then invalidate: the value comes back", id -> {
             long written = race.database.commit(id);
