@@ -79,8 +79,9 @@ final class Database {
             return read.availablePermits() > 0;
         }
 
+        /** Lets the loader return its value, and every later load too. */
         void letGo() {
-            go.release();
+            go.release(1_000_000);
         }
     }
 

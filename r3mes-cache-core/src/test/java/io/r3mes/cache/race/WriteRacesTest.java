@@ -1,13 +1,12 @@
 package io.r3mes.cache.race;
 
 import static io.r3mes.cache.race.RaceFixture.end;
+import static io.r3mes.cache.race.RaceFixture.key;
 import static io.r3mes.cache.race.RaceFixture.waver;
 
-import io.r3mes.cache.Cache;
-import io.r3mes.cache.EntryOptions;
-import io.r3mes.cache.Invalidation;
-import io.r3mes.cache.WriteTicket;
 import io.r3mes.cache.race.Database.Dawdler;
+import io.r3mes.cache.race.RaceNode.Receipt;
+import io.r3mes.cache.race.RaceNode.Ticket;
 import java.util.concurrent.Future;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -15,7 +14,11 @@ import org.junit.jupiter.api.Test;
 /** Write-through that is overtaken by an invalidation, a load or another writer: the older value must not stay. */
 class WriteRacesTest {
 
-    private final RaceFixture race = new RaceFixture();
+    private final RaceFixture race = new RaceFixture(ground());
+
+    Ground ground() {
+        return Ground.oneServer();
+    }
 
     @AfterEach
     void close() {
@@ -25,11 +28,11 @@ class WriteRacesTest {
     @Test
     void writeOvertakenByInvalidation() throws Exception {
         race.play("write-through overtaken by an invalidation", id -> {
-            WriteTicket<Long> ticket = race.cacheHere.writeTicket(id);
+            Ticket ticket = race.here.writeTicket(id);
             long first = race.database.commit(id);
             race.database.commit(id);
-            Invalidation acknowledged = race.there.invalidator().invalidateKey(race.cacheThere.key(id));
-            Invalidation stored = ticket.store(first, EntryOptions.DEFAULT);
+            Receipt acknowledged = race.there.invalidate(key(id));
+            Receipt stored = ticket.store(first);
             race.check(id, acknowledged, stored);
         });
     }
@@ -37,13 +40,13 @@ class WriteRacesTest {
     @Test
     void writeAndInvalidationAtOnce() throws Exception {
         race.play("write-through and invalidation at once", id -> {
-            WriteTicket<Long> ticket = race.cacheThere.writeTicket(id);
+            Ticket ticket = race.there.writeTicket(id);
             long first = race.database.commit(id);
-            Future<Invalidation> store = race.start(() -> ticket.store(first, EntryOptions.DEFAULT));
+            Future<Receipt> store = race.start(() -> ticket.store(first));
             waver();
             race.database.commit(id);
-            Invalidation acknowledged = race.here.invalidator().invalidateKey(race.cacheHere.key(id));
-            Invalidation stored = end(store);
+            Receipt acknowledged = race.here.invalidate(key(id));
+            Receipt stored = end(store);
             race.check(id, acknowledged, stored);
         });
     }
@@ -51,13 +54,13 @@ class WriteRacesTest {
     @Test
     void loadOvertakenByWrite() throws Exception {
         race.play("load overtaken by a write-through", id -> {
-            race.awaitBoth(race.cacheHere.delete(id));
+            race.awaitBoth(race.here.invalidate(key(id)));
             Dawdler dawdler = race.database.dawdler();
-            Future<Long> load = race.start(() -> race.cacheThere.get(id, dawdler));
+            Future<Long> load = race.start(() -> race.there.get(id, dawdler));
             dawdler.awaitRead();
-            WriteTicket<Long> ticket = race.cacheHere.writeTicket(id);
+            Ticket ticket = race.here.writeTicket(id);
             long committed = race.database.commit(id);
-            Invalidation stored = ticket.store(committed, EntryOptions.DEFAULT);
+            Receipt stored = ticket.store(committed);
             dawdler.letGo();
             waver();
             race.check(id, stored);
@@ -69,12 +72,12 @@ class WriteRacesTest {
     @Test
     void twoWritersCommitInOneOrderAndStoreInTheOther() throws Exception {
         race.play("two writers, committed in one order, stored in the other", id -> {
-            WriteTicket<Long> early = race.cacheHere.writeTicket(id);
-            WriteTicket<Long> late = race.cacheThere.writeTicket(id);
+            Ticket early = race.here.writeTicket(id);
+            Ticket late = race.there.writeTicket(id);
             long first = race.database.commit(id);
             long second = race.database.commit(id);
-            Invalidation later = late.store(second, EntryOptions.DEFAULT);
-            Invalidation earlier = early.store(first, EntryOptions.DEFAULT);
+            Receipt later = late.store(second);
+            Receipt earlier = early.store(first);
             race.check(id, later, earlier);
         });
     }
@@ -82,19 +85,19 @@ class WriteRacesTest {
     @Test
     void twoConcurrentWriters() throws Exception {
         race.play("two concurrent writers on two nodes", id -> {
-            Future<Invalidation> one = race.start(() -> write(race.cacheHere, id));
-            Future<Invalidation> other = race.start(() -> write(race.cacheThere, id));
-            Invalidation first = end(one);
-            Invalidation second = end(other);
+            Future<Receipt> one = race.start(() -> write(race.here, id));
+            Future<Receipt> other = race.start(() -> write(race.there, id));
+            Receipt first = end(one);
+            Receipt second = end(other);
             race.check(id, first, second);
         });
     }
 
-    private Invalidation write(Cache<String, Long> cache, String id) {
-        WriteTicket<Long> ticket = cache.writeTicket(id);
+    private Receipt write(RaceNode node, String id) {
+        Ticket ticket = node.writeTicket(id);
         waver();
         long committed = race.database.commit(id);
         waver();
-        return ticket.store(committed, EntryOptions.DEFAULT);
+        return ticket.store(committed);
     }
 }

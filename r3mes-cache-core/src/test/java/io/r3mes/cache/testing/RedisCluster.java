@@ -5,13 +5,10 @@ import io.lettuce.core.cluster.models.partitions.ClusterPartitionParser;
 import io.lettuce.core.cluster.models.partitions.RedisClusterNode;
 import io.lettuce.core.cluster.models.partitions.RedisClusterNode.NodeFlag;
 import io.lettuce.core.protocol.CommandType;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
-import org.awaitility.Awaitility;
-import org.awaitility.core.ConditionFactory;
 
 /** A Redis Cluster whose shards can be failed over. Its servers are first the masters, then the replicas. */
 public final class RedisCluster implements RedisServers.Group {
@@ -38,7 +35,7 @@ public final class RedisCluster implements RedisServers.Group {
                             IntStream.rangeClosed(from, to).toArray()));
         }
         cluster.introduce();
-        await("all servers know each other").until(cluster::isComplete);
+        Patience.await("all servers know each other").until(cluster::isComplete);
         for (int i = masters; i < cluster.servers.size(); i++) {
             RedisProcess master = cluster.server(i % masters);
             String id = RedisServers.command(master, redis -> redis.clusterMyId());
@@ -47,7 +44,7 @@ public final class RedisCluster implements RedisServers.Group {
         for (int i = masters; i < cluster.servers.size(); i++) {
             new ReplicationLink(cluster.server(i % masters), cluster.server(i)).awaitUp();
         }
-        await("all servers know the replicas").until(() -> cluster.replicasKnownToAll(masters * replicasEach));
+        Patience.await("all servers know the replicas").until(() -> cluster.replicasKnownToAll(masters * replicasEach));
         return cluster;
     }
 
@@ -93,7 +90,7 @@ public final class RedisCluster implements RedisServers.Group {
     public RedisProcess killMaster(String key) {
         Shard before = shard(key);
         before.master().kill();
-        await("a replica is promoted")
+        Patience.await("a replica is promoted")
                 .until(() -> masterOf(view(before.replica()), key).getUri().getPort()
                         != before.master().port());
         RedisProcess promoted = process(masterOf(view(before.replica()), key));
@@ -105,7 +102,8 @@ public final class RedisCluster implements RedisServers.Group {
     /** Starts a server that was ended; when it returns, it follows the master that took over from it. */
     public void rejoin(RedisProcess killed) {
         killed.start();
-        await("the server follows again").until(() -> RedisServers.info(killed).contains("master_link_status:up"));
+        Patience.await("the server follows again")
+                .until(() -> RedisServers.info(killed).contains("master_link_status:up"));
         awaitReplica(killed);
     }
 
@@ -126,7 +124,7 @@ public final class RedisCluster implements RedisServers.Group {
     }
 
     private void awaitMaster(String key, RedisProcess master) {
-        await("all servers know the new master")
+        Patience.await("all servers know the new master")
                 .until(() -> servers.stream()
                         .filter(RedisProcess::isRunning)
                         .allMatch(server ->
@@ -134,7 +132,7 @@ public final class RedisCluster implements RedisServers.Group {
     }
 
     private void awaitReplica(RedisProcess replica) {
-        await("all servers know the new replica")
+        Patience.await("all servers know the new replica")
                 .until(() -> running()
                         .allMatch(server -> view(server).stream()
                                 .anyMatch(node ->
@@ -209,9 +207,5 @@ public final class RedisCluster implements RedisServers.Group {
                 .filter(server -> server.port() == node.getUri().getPort())
                 .findFirst()
                 .orElseThrow();
-    }
-
-    private static ConditionFactory await(String what) {
-        return Awaitility.await(what).pollInterval(Duration.ofMillis(20)).atMost(Duration.ofSeconds(40));
     }
 }

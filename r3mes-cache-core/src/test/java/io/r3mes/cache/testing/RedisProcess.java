@@ -55,10 +55,16 @@ public final class RedisProcess implements AutoCloseable {
 
     /** Starts the process and waits until it answers. */
     public RedisProcess start() {
+        return startWith();
+    }
+
+    /** The same, with settings for this life of the process only. */
+    RedisProcess startWith(String... settings) {
         try {
             List<String> command = new ArrayList<>();
             command.add(RedisExecProvider.defaultProvider().get().getAbsolutePath());
             command.addAll(arguments);
+            command.addAll(List.of(settings));
             Process started = new ProcessBuilder(command)
                     .redirectErrorStream(true)
                     .redirectOutput(ProcessBuilder.Redirect.DISCARD)

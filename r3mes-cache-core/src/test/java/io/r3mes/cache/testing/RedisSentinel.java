@@ -7,11 +7,9 @@ import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Predicate;
-import org.awaitility.Awaitility;
-import org.awaitility.core.ConditionFactory;
 
 /** A master (first), its replica, and a sentinel (last) that calls the master {@code main} and can fail it over. */
 public final class RedisSentinel implements RedisServers.Group {
@@ -36,12 +34,12 @@ public final class RedisSentinel implements RedisServers.Group {
                 port %d
                 bind 127.0.0.1
                 sentinel monitor %s 127.0.0.1 %d 1
-                sentinel down-after-milliseconds %s 500
-                sentinel failover-timeout %s 2000
+                sentinel down-after-milliseconds %s 2000
+                sentinel failover-timeout %s 10000
                 """.formatted(port, NAME, master.port(), NAME, NAME));
         RedisProcess sentinel = new RedisProcess(port, List.of(config.toString(), "--sentinel")).start();
         RedisSentinel group = new RedisSentinel(master, replica, sentinel);
-        group.awaitReplica(replica);
+        group.awaitCalm(group.link());
         return group;
     }
 
@@ -69,12 +67,12 @@ public final class RedisSentinel implements RedisServers.Group {
     public ReplicationLink handOver() {
         ReplicationLink before = link();
         ReplicationLink after = new ReplicationLink(before.replica(), before.master());
-        before.awaitUp();
+        awaitCalm(before);
         pauseWrites(before.master());
         try {
             before.awaitCaughtUp();
             promote();
-            await("the replica is promoted")
+            Patience.await("the replica is promoted")
                     .until(() -> RedisServers.info(after.master()).contains("role:master"));
             follow(after.replica(), after.master());
             awaitMaster(after.master());
@@ -82,7 +80,7 @@ public final class RedisSentinel implements RedisServers.Group {
         } finally {
             RedisServers.command(after.replica(), redis -> RedisServers.send(redis, CommandType.CLIENT, "UNPAUSE"));
         }
-        awaitReplica(after.replica());
+        awaitCalm(after);
         return after;
     }
 
@@ -92,10 +90,18 @@ public final class RedisSentinel implements RedisServers.Group {
      */
     public ReplicationLink failOver() {
         ReplicationLink before = link();
-        before.awaitUp();
+        awaitCalm(before);
         promote();
         awaitMaster(before.replica());
         return link();
+    }
+
+    /** The same as {@link #killMaster}, once the replica holds all that the master has acknowledged. */
+    public RedisProcess killMasterWithUpToDateReplica() {
+        ReplicationLink link = link();
+        pauseWrites(link.master());
+        link.awaitCaughtUp();
+        return killMaster();
     }
 
     /** Ends the master as a crash does, waits for the replica's promotion and returns what was ended. */
@@ -109,9 +115,10 @@ public final class RedisSentinel implements RedisServers.Group {
 
     /** Starts a server that was ended; when it returns, it follows the master that took over from it. */
     public void rejoin(RedisProcess killed) {
-        killed.start();
-        follow(killed, link().master());
-        awaitReplica(killed);
+        ReplicationLink link = link();
+        killed.startWith(
+                "--replicaof", "127.0.0.1", Integer.toString(link.master().port()));
+        awaitCalm(link);
     }
 
     private RedisProcess sentinel() {
@@ -132,29 +139,36 @@ public final class RedisSentinel implements RedisServers.Group {
     }
 
     private void awaitMaster(RedisProcess promoted) {
-        await("the sentinel names the new master")
+        Patience.await("the sentinel names the new master")
                 .until(() -> masterPort() == promoted.port()
                         && RedisServers.info(promoted).contains("role:master"));
     }
 
-    /** A sentinel learns of a replica from its master, and trusts it when it has heard from the replica itself. */
-    private void awaitReplica(RedisProcess replica) {
-        String port = Integer.toString(replica.port());
-        await("the sentinel knows the replica")
-                .until(() -> RedisServers.sentinel(sentinel(), redis -> redis.replicas(NAME)).stream()
-                        .anyMatch(known -> port.equals(known.get("port"))
-                                && "slave".equals(known.get("flags"))
-                                && "ok".equals(known.get("master-link-status"))));
+    /**
+     * Waits until the sentinel sees both servers in their roles and calm. It learns of a replica from its master, trusts it
+     * when it has heard from the replica itself, and loses its connections to servers that change their role.
+     */
+    private void awaitCalm(ReplicationLink link) {
+        link.awaitUp();
+        String port = Integer.toString(link.replica().port());
+        Patience.await("the sentinel knows the replica")
+                .until(() -> RedisServers.sentinel(sentinel(), redis -> {
+                    boolean master = "master".equals(redis.master(NAME).get("flags"));
+                    return master
+                            && redis.replicas(NAME).stream()
+                                    .anyMatch(known -> port.equals(known.get("port"))
+                                            && "slave".equals(known.get("flags"))
+                                            && "ok".equals(known.get("master-link-status")));
+                }));
     }
 
     private static RedisProcess server(String... settings) {
-        RedisProcess server = RedisServers.prepared(settings);
-        return server.start();
+        List<String> all = new ArrayList<>(List.of("--repl-diskless-sync-delay", "0"));
+        all.addAll(List.of(settings));
+        return RedisServers.standalone(all.toArray(String[]::new));
     }
 
     private static void follow(RedisProcess replica, RedisProcess master) {
-        RedisServers.command(replica, redis -> redis.configSet("repl-diskless-sync-delay", "0"));
-        RedisServers.command(master, redis -> redis.configSet("repl-diskless-sync-delay", "0"));
         RedisServers.command(replica, redis -> redis.replicaof("127.0.0.1", master.port()));
         new ReplicationLink(master, replica).awaitUp();
     }
@@ -171,9 +185,5 @@ public final class RedisSentinel implements RedisServers.Group {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
-    }
-
-    private static ConditionFactory await(String what) {
-        return Awaitility.await(what).pollInterval(Duration.ofMillis(20)).atMost(Duration.ofSeconds(40));
     }
 }

@@ -1,9 +1,7 @@
 package io.r3mes.cache.testing;
 
 import io.lettuce.core.KillArgs;
-import java.time.Duration;
 import java.util.List;
-import org.awaitility.Awaitility;
 
 /**
  * The link over which a replica gets what its master acknowledges.
@@ -11,8 +9,6 @@ import org.awaitility.Awaitility;
  * @param master of the two, the one that is written to
  */
 public record ReplicationLink(RedisProcess master, RedisProcess replica) {
-
-    private static final Duration PATIENCE = Duration.ofSeconds(30);
 
     /** Whether both ends say that the replica follows. */
     public boolean isUp() {
@@ -22,20 +18,13 @@ public record ReplicationLink(RedisProcess master, RedisProcess replica) {
     }
 
     public void awaitUp() {
-        Awaitility.await()
-                .alias("the replica follows its master")
-                .pollInterval(Duration.ofMillis(20))
-                .atMost(PATIENCE)
-                .until(this::isUp);
+        Patience.await("the replica follows its master").until(this::isUp);
     }
 
     /** Waits until the replica holds all that the master has acknowledged before this call. */
     public void awaitCaughtUp() {
         long written = offset(master, "master_repl_offset:");
-        Awaitility.await()
-                .alias("the replica holds what its master does")
-                .pollInterval(Duration.ofMillis(5))
-                .atMost(PATIENCE)
+        Patience.await("the replica holds what its master does")
                 .until(() -> offset(replica, "slave_repl_offset:") >= written);
     }
 
@@ -47,10 +36,7 @@ public record ReplicationLink(RedisProcess master, RedisProcess replica) {
         RedisServers.command(replica, redis -> redis.configSet("masteruser", "nobody"));
         RedisServers.command(replica, redis -> redis.configSet("masterauth", "nothing"));
         RedisServers.command(master, redis -> redis.clientKill(KillArgs.Builder.typeSlave()));
-        Awaitility.await()
-                .alias("the link is cut")
-                .pollInterval(Duration.ofMillis(5))
-                .atMost(PATIENCE)
+        Patience.await("the link is cut")
                 .until(() -> RedisServers.info(replica).contains("master_link_status:down")
                         && !RedisServers.info(master).contains("port=" + replica.port() + ","));
     }

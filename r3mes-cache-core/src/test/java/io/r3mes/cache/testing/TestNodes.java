@@ -32,7 +32,11 @@ public final class TestNodes implements AutoCloseable {
     }
 
     public static TestNodes on(RedisSettings settings) {
-        String namespace = "test-" + UUID.randomUUID();
+        return on(settings, "test-" + UUID.randomUUID());
+    }
+
+    /** Nodes of a namespace that others, such as those of another JVM, may share. */
+    public static TestNodes on(RedisSettings settings, String namespace) {
         return new TestNodes(builder -> builder.namespace(namespace).redis(settings));
     }
 
