@@ -149,7 +149,9 @@ final class Timeline {
      * @param atLeast no birth before this moment is later
      */
     synchronized void recordPending(Event event, long atLeast) {
-        recordOwn(event, generation == 0 ? UNPLACED : Math.max(head + 1, atLeast));
+        forgetFor(event);
+        records.addPending(event, generation == 0 ? UNPLACED : Math.max(head + 1, atLeast));
+        version++;
     }
 
     /** Takes the next event of the log; false if it does not follow the one the timeline stands on. */
@@ -204,11 +206,16 @@ final class Timeline {
     }
 
     private void remember(Event event, long position) {
+        forgetFor(event);
+        records.add(event, position);
+    }
+
+    /** What is about to be forgotten raises the floor first. */
+    private void forgetFor(Event event) {
         long forgotten = records.highestToForget(event);
         if (forgotten > floor && forgotten != UNPLACED) {
             floor = forgotten;
         }
-        records.add(event, position);
     }
 
     private void trust(long provenAt) {
