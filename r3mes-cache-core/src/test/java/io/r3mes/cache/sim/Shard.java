@@ -1,0 +1,73 @@
+package io.r3mes.cache.sim;
+
+import io.r3mes.cache.memory.MemoryServer;
+import io.r3mes.cache.memory.MemoryServer.Command;
+import io.r3mes.cache.memory.MemoryServer.Executed;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+
+/** A master and what its replicas have received of it, behind one address. */
+final class Shard {
+
+    /** Far above 0, as microseconds since the epoch are. */
+    private static final long FIRST_MICROS = 1_700_000_000_000_000L;
+
+    private final SimLoop loop;
+    private final List<Executed> executed = new ArrayList<>();
+    private MemoryServer master;
+    private SimLoop.Life life;
+    private int promotions;
+
+    Shard(SimLoop loop) {
+        this.loop = loop;
+        promote(0);
+    }
+
+    /** The master of the moment; requests and replies of one that has ended are lost. */
+    SimLoop.Life life() {
+        return life;
+    }
+
+    <T> CompletionStage<T> execute(boolean changes, Command<T> command) {
+        CompletionStage<T> reply = master.execute(command);
+        if (changes) {
+            executed.add(master.lastExecuted(command));
+        }
+        return reply;
+    }
+
+    /** Does something to the server itself that its replicas repeat. */
+    void happen(java.util.function.Consumer<MemoryServer> change) {
+        execute(true, server -> {
+            change.accept(server);
+            return CompletableFuture.completedFuture(null);
+        });
+    }
+
+    void kill() {
+        life.end();
+    }
+
+    boolean isDown() {
+        return life.isEnded();
+    }
+
+    /** A replica that lacks the last {@code lost} changes becomes master. */
+    void promote(int lost) {
+        int kept = Math.max(0, executed.size() - lost);
+        executed.subList(kept, executed.size()).clear();
+        life = new SimLoop.Life("server-" + promotions++);
+        SimLoop.Life mine = life;
+        master = new MemoryServer(
+                () -> FIRST_MICROS + loop.now() / SimLoop.MICRO,
+                loop.random()::nextLong,
+                (delay, task) -> loop.after(delay, mine, task));
+        executed.forEach(master::replay);
+    }
+
+    int changes() {
+        return executed.size();
+    }
+}
