@@ -136,9 +136,7 @@ final class Timeline {
     /** Records an event of this node at the position that the log gave it, without moving the head. */
     synchronized void recordOwn(Event event, long position) {
         remember(event, position);
-        if (position != UNPLACED) {
-            highest = Math.max(highest, position);
-        }
+        highest = Math.max(highest, position);
         version++;
     }
 
@@ -149,8 +147,10 @@ final class Timeline {
      * @param atLeast no birth before this moment is later
      */
     synchronized void recordPending(Event event, long atLeast) {
+        long position = generation == 0 ? UNPLACED : Math.max(head + 1, atLeast);
         forgetFor(event);
-        records.addPending(event, generation == 0 ? UNPLACED : Math.max(head + 1, atLeast));
+        records.addPending(event, position);
+        highest = position == UNPLACED ? highest : Math.max(highest, position);
         version++;
     }
 

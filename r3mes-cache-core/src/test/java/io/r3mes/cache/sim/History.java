@@ -58,6 +58,9 @@ final class History {
         note(() -> "everywhere " + invalidated);
     }
 
+    /** A node has sent again what a server that took over had lost. */
+    void replayed(SimLoop.Life node) {}
+
     /** Notices receipts that turned from pending to acknowledged. */
     void look() {
         if (!open.isEmpty()) {

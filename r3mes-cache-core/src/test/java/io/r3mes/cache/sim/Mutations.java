@@ -37,6 +37,7 @@ enum Mutations implements Mutation {
                     "head",
                     call -> call.<Head>then(head -> new Head(
                             head.generation(),
+                            head.replication(),
                             Math.max(head.position(), head.serverMicros() + 5_000),
                             head.lastId(),
                             head.serverMicros())));
@@ -177,7 +178,8 @@ enum Mutations implements Mutation {
     NO_FENCE {
         @Override
         public EngineConfig.Coherence coherence(EngineConfig.Coherence real) {
-            return new EngineConfig.Coherence(Duration.ofHours(1), real.maxRecords(), real.maxPending());
+            return new EngineConfig.Coherence(
+                    Duration.ofHours(1), real.maxRecords(), real.maxPending(), real.onFailover());
         }
     },
 
@@ -190,7 +192,7 @@ enum Mutations implements Mutation {
                 if (call.name().equals("read")) {
                     return call.<List<LogEntry>>then(entries -> {
                         entries.forEach(
-                                entry -> known.put(entry.position(), new Head(0, entry.position(), entry.id(), 0)));
+                                entry -> known.put(entry.position(), new Head(0, "", entry.position(), entry.id(), 0)));
                         return entries;
                     });
                 }
@@ -201,7 +203,8 @@ enum Mutations implements Mutation {
                         known.put(head.position(), head);
                         return head;
                     }
-                    return new Head(head.generation(), same.position(), same.lastId(), head.serverMicros());
+                    return new Head(
+                            head.generation(), head.replication(), same.position(), same.lastId(), head.serverMicros());
                 });
             });
         }

@@ -1,6 +1,7 @@
 package io.r3mes.cache.sim;
 
 import io.r3mes.cache.CachePolicy;
+import io.r3mes.cache.OnFailover;
 import io.r3mes.cache.engine.EngineConfig;
 import java.time.Duration;
 import java.util.List;
@@ -47,8 +48,8 @@ record Scenario(
 
     static Scenario of(SimLoop loop) {
         Duration staleness = Duration.ofMillis(loop.pick(200, 500, 500, 1_000));
-        EngineConfig.Coherence coherence =
-                new EngineConfig.Coherence(staleness, loop.pick(2, 6, 20, 10_000), loop.pick(1, 3, 1_000));
+        EngineConfig.Coherence coherence = new EngineConfig.Coherence(
+                staleness, loop.pick(2, 6, 20, 10_000), loop.pick(1, 3, 1_000), loop.pick(OnFailover.values()));
         Duration lease = Duration.ofMillis(loop.pick(60, 200, 1_000));
         CachePolicy.Load load = new CachePolicy.Load(
                 lease, lease.multipliedBy(loop.between(1, 4)), Duration.ofMillis(loop.pick(0, 50, 300, 2_000)));

@@ -3,6 +3,7 @@ package io.r3mes.cache.sim;
 import io.r3mes.cache.memory.MemoryServer;
 import io.r3mes.cache.memory.MemoryServer.Command;
 import io.r3mes.cache.memory.MemoryServer.Executed;
+import io.r3mes.cache.spi.Head;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -15,13 +16,18 @@ final class Shard {
     private static final long FIRST_MICROS = 1_700_000_000_000_000L;
 
     private final SimLoop loop;
+    private final boolean fences;
     private final List<Executed> executed = new ArrayList<>();
     private MemoryServer master;
     private SimLoop.Life life;
     private int promotions;
 
-    Shard(SimLoop loop) {
+    /**
+     * @param fences whether a server that takes over begins a new generation
+     */
+    Shard(SimLoop loop, boolean fences) {
         this.loop = loop;
+        this.fences = fences;
         promote(0);
     }
 
@@ -31,11 +37,19 @@ final class Shard {
     }
 
     <T> CompletionStage<T> execute(boolean changes, Command<T> command) {
-        CompletionStage<T> reply = master.execute(command);
+        String replication = life.toString();
+        CompletionStage<T> reply = master.execute(command).thenApply(answer -> ofServer(answer, replication));
         if (changes) {
             executed.add(master.lastExecuted(command));
         }
         return reply;
+    }
+
+    @SuppressWarnings("unchecked") // A head stays a head.
+    private static <T> T ofServer(T answer, String replication) {
+        return answer instanceof Head head
+                ? (T) new Head(head.generation(), replication, head.position(), head.lastId(), head.serverMicros())
+                : answer;
     }
 
     /** Does something to the server itself that its replicas repeat. */
@@ -65,6 +79,13 @@ final class Shard {
                 loop.random()::nextLong,
                 (delay, task) -> loop.after(delay, mine, task));
         executed.forEach(master::replay);
+        if (fences && promotions > 1) {
+            happen(MemoryServer::loseMetadata);
+        }
+    }
+
+    int promotions() {
+        return promotions;
     }
 
     int changes() {

@@ -2,6 +2,7 @@ package io.r3mes.cache.sim;
 
 import io.r3mes.cache.spi.CacheObserver;
 import io.r3mes.cache.spi.Event;
+import java.time.Duration;
 import java.util.function.LongSupplier;
 
 /** Learns from the engine where values come from, and counts what happens. */
@@ -40,6 +41,13 @@ final class SimObserver implements CacheObserver, CacheObserver.OfCache {
     public void discontinuity(String reason) {
         history.count("discontinuity");
         history.note(() -> node + " discontinuity: " + reason);
+    }
+
+    @Override
+    public void replayed(int invalidations, Duration took) {
+        history.count("replay");
+        history.note(() -> node + " sent again " + invalidations);
+        history.replayed(node);
     }
 
     @Override

@@ -40,6 +40,11 @@ final class Wire {
             this.lag = lag;
         }
 
+        /** How often another server has taken over. */
+        long changesOfServer() {
+            return shard.promotions();
+        }
+
         /** Loses what it carries until then, in both directions. */
         void cut(long until) {
             cutUntil = Math.max(cutUntil, until);

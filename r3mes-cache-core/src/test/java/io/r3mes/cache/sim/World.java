@@ -1,5 +1,6 @@
 package io.r3mes.cache.sim;
 
+import io.r3mes.cache.OnFailover;
 import java.util.HashMap;
 import java.util.Map;
 
@@ -22,8 +23,8 @@ final class World {
         this.mutation = mutation;
         this.history = new History(loop, scenario.coherence().maxStaleness().toNanos(), tracing);
         this.database = new Database(scenario.keys());
-        this.log = new Shard(loop);
-        this.values = scenario.oneServer() ? log : new Shard(loop);
+        this.log = new Shard(loop, scenario.coherence().onFailover() == OnFailover.FENCE);
+        this.values = scenario.oneServer() ? log : new Shard(loop, false);
         this.nodes = new SimNode[scenario.nodes()];
         for (int i = 0; i < nodes.length; i++) {
             nodes[i] = new SimNode(this, i);
