@@ -1,7 +1,10 @@
 package io.r3mes.cache.sim;
 
+import io.r3mes.cache.OnFailover;
+import io.r3mes.cache.engine.EngineConfig;
 import java.util.ArrayList;
 import java.util.EnumMap;
+import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -18,7 +21,11 @@ final class History {
 
     private final SimLoop loop;
     private final long maxStaleness;
+    private final boolean fences;
     private final boolean tracing;
+    private final Map<SimLoop.Life, Long> healed = new IdentityHashMap<>();
+    private final List<SimNode> healing = new ArrayList<>();
+    private Loss loss;
     private final List<Invalidated> invalidations = new ArrayList<>();
     private final List<Invalidated> open = new ArrayList<>();
     private final List<String> trace = new ArrayList<>();
@@ -27,9 +34,10 @@ final class History {
     private long fingerprint;
     private String violation;
 
-    History(SimLoop loop, long maxStaleness, boolean tracing) {
+    History(SimLoop loop, EngineConfig.Coherence coherence, boolean tracing) {
         this.loop = loop;
-        this.maxStaleness = maxStaleness;
+        this.maxStaleness = coherence.maxStaleness().toNanos();
+        this.fences = coherence.onFailover() == OnFailover.FENCE;
         this.tracing = tracing;
     }
 
@@ -58,17 +66,47 @@ final class History {
         note(() -> "everywhere " + invalidated);
     }
 
-    /** A node has sent again what a server that took over had lost. */
-    void replayed(SimLoop.Life node) {}
+    /**
+     * A failover that lost what was acknowledged.
+     *
+     * @param lostSince when the first lost change was made
+     */
+    record Loss(long lostSince, long killedAt, long promotedAt) {
 
-    /** Notices receipts that turned from pending to acknowledged. */
-    void look() {
-        if (!open.isEmpty()) {
-            open.removeIf(invalidated -> {
-                invalidated.look(loop.now());
-                return !invalidated.isOpen();
-            });
+        boolean touches(Invalidated invalidated) {
+            return invalidated.calledAt < promotedAt && invalidated.acknowledgedAt >= lostSince;
         }
+
+        /** Whether it was under way: what its two servers did cannot be put together again. */
+        boolean cuts(Invalidated invalidated) {
+            return invalidated.returnedAt >= killedAt || invalidated.acknowledgedAt >= killedAt;
+        }
+    }
+
+    void lost(Loss happened) {
+        loss = happened;
+    }
+
+    /** A node has sent again what the server that took over had lost, or has kept it to send it soon. */
+    void replayed(SimNode node) {
+        if (loss != null) {
+            healing.add(node);
+        }
+    }
+
+    /** Notices receipts that turned from pending to acknowledged, and nodes that have sent all again. */
+    void look() {
+        healing.removeIf(node -> {
+            boolean done = node.engine().status().pending() == 0;
+            if (done && healed.putIfAbsent(node.life(), loop.now()) == null) {
+                note(() -> node.life() + " has healed its loss");
+            }
+            return done;
+        });
+        open.removeIf(invalidated -> {
+            invalidated.look(loop.now());
+            return !invalidated.isOpen();
+        });
     }
 
     /**
@@ -98,6 +136,9 @@ final class History {
     /** The promise that a read broke by returning a value that an invalidation covers, or null if there was none. */
     private String broken(ReadOp read, ReadOp.Source source, Invalidated invalidated, boolean writtenThrough) {
         long start = read.startedAt;
+        if (!fences && loss != null && loss.touches(invalidated)) {
+            return brokenAfterLoss(read, source, invalidated);
+        }
         boolean pending = start < invalidated.acknowledgedAt;
         if (start >= invalidated.returnedAt && read.node == invalidated.issuer && !(pending && writtenThrough)) {
             return "The issuer's node served an older value after the call returned";
@@ -118,6 +159,23 @@ final class History {
             return "An older value was served after the invalidation was applied everywhere";
         }
         return null;
+    }
+
+    /** What was lost binds again once its issuer has sent it again. */
+    private String brokenAfterLoss(ReadOp read, ReadOp.Source source, Invalidated invalidated) {
+        Long healedAt = healed.get(invalidated.issuer);
+        if (healedAt == null || loss.cuts(invalidated) || read.startedAt < healedAt) {
+            return null;
+        }
+        if (read.node == invalidated.issuer) {
+            return "The issuer's node served an older value after it had sent a lost invalidation again";
+        }
+        if (invalidated.scope.byKey() && source == ReadOp.Source.REMOTE) {
+            return "An older value came from Redis after its lost invalidation was sent again";
+        }
+        return read.startedAt > healedAt + maxStaleness * DRIFT
+                ? "An older value was served long after its lost invalidation was sent again"
+                : null;
     }
 
     void violate(String story) {

@@ -66,13 +66,32 @@ final class Nemesis {
     }
 
     private void failOver() {
-        Shard shard = loop.chance(0.5) ? world.log() : world.values();
-        if (shard.isDown()) {
+        if (plan.loses()) {
+            loseTheLast(world.log());
             return;
         }
+        Shard shard = loop.chance(0.5) ? world.log() : world.values();
+        if (!shard.isDown()) {
+            shard.kill();
+            happened("failover", () -> (shard == world.log() ? "log " : "values ") + shard.changes());
+            loop.after(loop.between(1, 400) * SimLoop.MILLI, null, () -> shard.promote(0));
+        }
+    }
+
+    /** Once: what was lost in a second failover could not be told from what was lost in the first. */
+    private void loseTheLast(Shard shard) {
+        if (shard.promotions() > 1 || shard.isDown()) {
+            return;
+        }
+        int lost = (int) Math.min(loop.between(1, loop.pick(5, 50, 500)), shard.changes());
+        long killedAt = loop.now();
+        long lostSince = shard.timeOfLast(lost);
         shard.kill();
-        happened("failover", () -> (shard == world.log() ? "log " : "values ") + shard.changes());
-        loop.after(loop.between(1, 400) * SimLoop.MILLI, null, () -> shard.promote(0));
+        happened("failover with loss", () -> lost + " changes, the first made at " + Invalidated.at(lostSince));
+        loop.after(loop.between(1, 400) * SimLoop.MILLI, null, () -> {
+            shard.promote(lost);
+            world.history().lost(new History.Loss(lostSince, killedAt, loop.now()));
+        });
     }
 
     private void forget() {

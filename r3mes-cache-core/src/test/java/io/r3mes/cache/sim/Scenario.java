@@ -32,10 +32,11 @@ record Scenario(
     /**
      * What happens to nodes and servers: mean nanoseconds between two of each kind, 0 for never.
      *
+     * @param loses whether the one server that takes over lacks the last changes
      * @param drift by how much the clocks of the nodes run too fast or too slow
      * @param lazy probability that a task waits long for a thread
      */
-    record Machines(long pauses, long crashes, long cuts, long failovers, long evictions, double drift, double lazy) {}
+    record Machines(long pauses, long crashes, long cuts, long failovers, boolean loses, long evictions, double drift, double lazy) {}
 
     /**
      * What the clients do.
@@ -107,6 +108,7 @@ record Scenario(
                 loop.pick(0, 0, 1_000, 2_000) * SimLoop.MILLI,
                 loop.pick(0, 0, 500, 1_500) * SimLoop.MILLI,
                 loop.pick(0, 0, 0, 1_500) * SimLoop.MILLI,
+                loop.chance(0.5),
                 loop.pick(0, 0, 50, 400) * SimLoop.MILLI,
                 loop.pick(0.0, 0.01),
                 loop.pick(0.0, 0.02, 0.1));

@@ -84,6 +84,14 @@ final class Shard {
         }
     }
 
+    /** When the first of the last {@code lost} changes was made. */
+    long timeOfLast(int lost) {
+        int first = executed.size() - lost;
+        return lost == 0 || first < 0
+                ? Invalidated.NEVER
+                : (executed.get(first).micros() - FIRST_MICROS) * SimLoop.MICRO;
+    }
+
     int promotions() {
         return promotions;
     }

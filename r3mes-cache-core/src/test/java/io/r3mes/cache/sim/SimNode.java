@@ -82,7 +82,7 @@ final class SimNode {
                         (policy, nanoTime) -> mutation.local(site, new Local())),
                 new EngineConfig.Values(new Numbers(), null),
                 environment,
-                new EngineConfig.Figures(new SimObserver(loop, world.history(), life), null),
+                new EngineConfig.Figures(new SimObserver(loop, world.history(), this), null),
                 mutation.coherence(world.scenario().coherence()),
                 () -> {}));
     }

@@ -11,11 +11,13 @@ final class SimObserver implements CacheObserver, CacheObserver.OfCache {
     private final SimLoop loop;
     private final History history;
     private final SimLoop.Life node;
+    private final SimNode site;
 
-    SimObserver(SimLoop loop, History history, SimLoop.Life node) {
+    SimObserver(SimLoop loop, History history, SimNode site) {
         this.loop = loop;
         this.history = history;
-        this.node = node;
+        this.site = site;
+        this.node = site.life();
     }
 
     @Override
@@ -47,7 +49,7 @@ final class SimObserver implements CacheObserver, CacheObserver.OfCache {
     public void replayed(int invalidations, Duration took) {
         history.count("replay");
         history.note(() -> node + " sent again " + invalidations);
-        history.replayed(node);
+        history.replayed(site);
     }
 
     @Override

@@ -21,7 +21,7 @@ final class World {
         this.loop = new SimLoop(seed);
         this.scenario = Scenario.of(loop);
         this.mutation = mutation;
-        this.history = new History(loop, scenario.coherence().maxStaleness().toNanos(), tracing);
+        this.history = new History(loop, scenario.coherence(), tracing);
         this.database = new Database(scenario.keys());
         this.log = new Shard(loop, scenario.coherence().onFailover() == OnFailover.FENCE);
         this.values = scenario.oneServer() ? log : new Shard(loop, false);
