@@ -23,9 +23,12 @@ final class Everywhere {
     }
 
     boolean await(long position, Duration timeout) {
-        long deadline = node.now() + timeout.toNanos();
-        return CallerThread.call(
-                node.environment().executor(), steps -> poll(new Goal(position, deadline), FIRST_PAUSE));
+        return CallerThread.call(node.environment().executor(), steps -> reached(position, timeout));
+    }
+
+    /** Completes with false if {@code timeout} passed first; never exceptionally. */
+    CompletableFuture<Boolean> reached(long position, Duration timeout) {
+        return poll(new Goal(position, node.now() + timeout.toNanos()), FIRST_PAUSE);
     }
 
     private CompletableFuture<Boolean> poll(Goal goal, Duration pause) {

@@ -136,9 +136,7 @@ final class Timeline {
     /** Records an event of this node at the position that the log gave it, without moving the head. */
     synchronized void recordOwn(Event event, long position) {
         remember(event, position);
-        if (position != UNPLACED) {
-            highest = Math.max(highest, position);
-        }
+        highest = Math.max(highest, position);
         version++;
     }
 
@@ -149,7 +147,11 @@ final class Timeline {
      * @param atLeast no birth before this moment is later
      */
     synchronized void recordPending(Event event, long atLeast) {
-        recordOwn(event, generation == 0 ? UNPLACED : Math.max(head + 1, atLeast));
+        long position = generation == 0 ? UNPLACED : Math.max(head + 1, atLeast);
+        forgetFor(event);
+        records.addPending(event, position);
+        highest = position == UNPLACED ? highest : Math.max(highest, position);
+        version++;
     }
 
     /** Takes the next event of the log; false if it does not follow the one the timeline stands on. */
@@ -205,11 +207,16 @@ final class Timeline {
     }
 
     private void remember(Event event, long position) {
+        forgetFor(event);
+        records.add(event, position);
+    }
+
+    /** What is about to be forgotten raises the floor first. */
+    private void forgetFor(Event event) {
         long forgotten = records.highestToForget(event);
         if (forgotten > floor && forgotten != UNPLACED) {
             floor = forgotten;
         }
-        records.add(event, position);
     }
 
     private void trust(long provenAt) {

@@ -90,11 +90,27 @@ final class LogState {
         stamps.remove(tag);
     }
 
+    /** Loses the entries, as a server that evicts does; the metadata beside them stays. */
+    void loseEntries() {
+        entries.clear();
+    }
+
+    /** Loses all entries but the newest, as a server that trims does. */
+    void trim() {
+        while (entries.size() > 1) {
+            entries.pollFirstEntry();
+        }
+    }
+
     private boolean begin(long floor) {
         if (generation != 0) {
             return false;
         }
         generation = Math.max(1, random.getAsLong() & Long.MAX_VALUE);
+        if (entries.isEmpty()) {
+            last = 0;
+            lastId = "";
+        }
         write(new Event.Marker(), floor);
         base = last;
         return true;

@@ -1,0 +1,102 @@
+package io.r3mes.cache.sim;
+
+import io.r3mes.cache.memory.MemoryServer;
+import io.r3mes.cache.memory.MemoryServer.Command;
+import io.r3mes.cache.memory.MemoryServer.Executed;
+import io.r3mes.cache.spi.Head;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+
+/** A master and what its replicas have received of it, behind one address. */
+final class Shard {
+
+    /** Far above 0, as microseconds since the epoch are. */
+    private static final long FIRST_MICROS = 1_700_000_000_000_000L;
+
+    private final SimLoop loop;
+    private final boolean fences;
+    private final List<Executed> executed = new ArrayList<>();
+    private MemoryServer master;
+    private SimLoop.Life life;
+    private int promotions;
+
+    /**
+     * @param fences whether a server that takes over begins a new generation
+     */
+    Shard(SimLoop loop, boolean fences) {
+        this.loop = loop;
+        this.fences = fences;
+        promote(0);
+    }
+
+    /** The master of the moment; requests and replies of one that has ended are lost. */
+    SimLoop.Life life() {
+        return life;
+    }
+
+    <T> CompletionStage<T> execute(boolean changes, Command<T> command) {
+        String replication = life.toString();
+        CompletionStage<T> reply = master.execute(command).thenApply(answer -> ofServer(answer, replication));
+        if (changes) {
+            executed.add(master.lastExecuted(command));
+        }
+        return reply;
+    }
+
+    @SuppressWarnings("unchecked") // A head stays a head.
+    private static <T> T ofServer(T answer, String replication) {
+        return answer instanceof Head head
+                ? (T) new Head(head.generation(), replication, head.position(), head.lastId(), head.serverMicros())
+                : answer;
+    }
+
+    /** Does something to the server itself that its replicas repeat. */
+    void happen(java.util.function.Consumer<MemoryServer> change) {
+        execute(true, server -> {
+            change.accept(server);
+            return CompletableFuture.completedFuture(null);
+        });
+    }
+
+    void kill() {
+        life.end();
+    }
+
+    boolean isDown() {
+        return life.isEnded();
+    }
+
+    /** A replica that lacks the last {@code lost} changes becomes master. */
+    void promote(int lost) {
+        int kept = Math.max(0, executed.size() - lost);
+        executed.subList(kept, executed.size()).clear();
+        life = new SimLoop.Life("server-" + promotions++);
+        SimLoop.Life mine = life;
+        master = new MemoryServer(
+                () -> FIRST_MICROS + loop.now() / SimLoop.MICRO,
+                loop.random()::nextLong,
+                (delay, task) -> loop.after(delay, mine, task));
+        executed.forEach(master::replay);
+        if (fences && promotions > 1) {
+            happen(MemoryServer::loseMetadata);
+        }
+    }
+
+    /** When the first of the last {@code lost} changes was made. */
+    long timeOfLast(int lost) {
+        int first = executed.size() - lost;
+        return lost == 0 || first < 0
+                ? Invalidated.NEVER
+                : (executed.get(first).micros() - FIRST_MICROS) * SimLoop.MICRO;
+    }
+
+    int promotions() {
+        return promotions;
+    }
+
+    int changes() {
+        return executed.size();
+    }
+}
