@@ -1,6 +1,7 @@
 package io.r3mes.cache.testing;
 
 import io.lettuce.core.KillArgs;
+import io.lettuce.core.RedisException;
 import io.lettuce.core.protocol.CommandType;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -172,7 +173,11 @@ public final class RedisSentinel implements RedisServers.Group {
         }
     }
 
+    /** A server that changes its role closes the connections of its clients. */
     private static ConditionFactory await(String what) {
-        return Awaitility.await(what).pollInterval(Duration.ofMillis(20)).atMost(Duration.ofSeconds(40));
+        return Awaitility.await(what)
+                .ignoreExceptionsInstanceOf(RedisException.class)
+                .pollInterval(Duration.ofMillis(20))
+                .atMost(Duration.ofSeconds(40));
     }
 }
