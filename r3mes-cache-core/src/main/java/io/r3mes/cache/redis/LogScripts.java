@@ -167,8 +167,11 @@ final class LogScripts {
     /**
      * KEYS[3...]: stamps. ARGV: generation, policy, birth, life of a stamp. Returns generation, base, newest stamp, and the rules
      * newer than the birth, each as its field and position.
+     * Removes nothing, but counts as a write: a server that may no longer write, because it has lost its replicas or its
+     * role, must not vouch for entries either.
      */
     static final LuaScript MARKS = new LuaScript(PRELUDE + """
+                    redis.call('HDEL', KEYS[1], '')
                     local generation, last, _, base = state(0)
                     local newest = 0
                     for i = 3, #KEYS do

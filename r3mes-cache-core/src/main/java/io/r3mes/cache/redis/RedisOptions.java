@@ -16,6 +16,7 @@ import io.lettuce.core.protocol.ProtocolKeyword;
 import io.lettuce.core.protocol.RedisCommand;
 import io.lettuce.core.resource.ClientResources;
 import io.lettuce.core.resource.Delay;
+import io.lettuce.core.resource.NettyCustomizer;
 import java.time.Duration;
 import java.util.List;
 import java.util.Set;
@@ -39,9 +40,11 @@ final class RedisOptions {
     private static final Duration TOPOLOGY_REFRESH = Duration.ofSeconds(30);
 
     private final RedisSettings settings;
+    private final Timeouts timeouts;
 
     RedisOptions(RedisSettings settings) {
         this.settings = settings;
+        this.timeouts = new Timeouts(settings.commandTimeout());
     }
 
     ClientOptions single() {
@@ -76,12 +79,17 @@ final class RedisOptions {
         return settings.uris().stream().map(RedisOptions::copy).toList();
     }
 
-    /** Resources that reconnect soon. They share whatever has threads with those of the application, if it gave any. */
+    /**
+     * Resources that reconnect soon, also from connections that have fallen silent. They share whatever has threads with
+     * those of the application, if it gave any.
+     */
     ClientResources resources(ServerWatch watch) {
         ClientResources.Builder builder = ClientResources.builder()
                 .reconnectDelay(
                         Delay.equalJitter(FIRST_DELAY, LONGEST_DELAY, FIRST_DELAY.toMillis(), TimeUnit.MILLISECONDS));
         ClientResources given = settings.resources();
+        NettyCustomizer customizer = given == null ? new NettyCustomizer() {} : given.nettyCustomizer();
+        builder.nettyCustomizer(new SilenceWatch(customizer, timeouts, settings.commandTimeout()));
         if (given != null) {
             builder.addressResolverGroup(given.addressResolverGroup())
                     .commandLatencyRecorder(given.commandLatencyRecorder())
@@ -89,7 +97,6 @@ final class RedisOptions {
                     .eventBus(watch.before(given.eventBus()))
                     .eventExecutorGroup(given.eventExecutorGroup())
                     .eventLoopGroupProvider(given.eventLoopGroupProvider())
-                    .nettyCustomizer(given.nettyCustomizer())
                     .socketAddressResolver(given.socketAddressResolver())
                     .timer(given.timer())
                     .tracing(given.tracing());
@@ -130,7 +137,7 @@ final class RedisOptions {
                         .build())
                 .timeoutOptions(TimeoutOptions.builder()
                         .timeoutCommands()
-                        .timeoutSource(new Timeouts(settings.commandTimeout()))
+                        .timeoutSource(timeouts)
                         .build());
     }
 

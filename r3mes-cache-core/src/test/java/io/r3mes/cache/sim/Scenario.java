@@ -36,7 +36,15 @@ record Scenario(
      * @param drift by how much the clocks of the nodes run too fast or too slow
      * @param lazy probability that a task waits long for a thread
      */
-    record Machines(long pauses, long crashes, long cuts, long failovers, boolean loses, long evictions, double drift, double lazy) {}
+    record Machines(
+            long pauses,
+            long crashes,
+            long cuts,
+            long failovers,
+            boolean loses,
+            long evictions,
+            double drift,
+            double lazy) {}
 
     /**
      * What the clients do.

@@ -132,18 +132,7 @@ public final class RedisProcess implements AutoCloseable {
         if (running == null) {
             throw new IllegalStateException("The Redis process does not run");
         }
-        try {
-            int code = new ProcessBuilder("kill", "-" + name, Long.toString(running.pid()))
-                    .start()
-                    .waitFor();
-            if (code != 0) {
-                throw new IllegalStateException("The Redis process does not take signals");
-            }
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        }
+        Signals.send(running, name);
     }
 
     private boolean answers() {

@@ -35,8 +35,12 @@ public record RedisUser(String name, String password, String namespace) {
 
     /** The words that follow the user's name in {@code ACL SETUSER}, but for the password. */
     public List<String> rules() {
-        List<String> rules = new ArrayList<>(
-                List.of("resetchannels", "~" + namespace + ":*", "~{" + namespace + "}:*", "~{" + namespace + ":*}:*"));
+        List<String> rules = new ArrayList<>(List.of(
+                "resetchannels",
+                "~" + namespace + ":*",
+                "~{" + namespace + "}:*",
+                "~{" + namespace + "~*}:*",
+                "~{" + namespace + ":*}:*"));
         COMMANDS.forEach(line -> rules.addAll(List.of(line.split(" "))));
         return rules;
     }
