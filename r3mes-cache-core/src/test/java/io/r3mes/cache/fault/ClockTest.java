@@ -88,8 +88,8 @@ class ClockTest {
                 List.of(Workload.POLICY),
                 new EngineConfig.Ports(
                         adapter.remoteStore(),
-                        adapter.invalidationLog(),
-                        adapter.tagIndex(),
+                        domain ->
+                                new EngineConfig.DomainPorts(adapter.invalidationLog(domain), adapter.tagIndex(domain)),
                         new CaffeineLocalStoreFactory()),
                 new EngineConfig.Values(new JacksonValueCodec(), null),
                 environment,

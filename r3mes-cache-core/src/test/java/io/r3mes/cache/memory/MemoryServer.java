@@ -33,7 +33,7 @@ public final class MemoryServer {
         state = new LogState(this::micros, this::draw, MOST_ENTRIES);
         store = new MemoryRemoteStore(lock, this::micros, MOST_ENTRIES);
         log = new MemoryInvalidationLog(lock, this::micros, timer, state);
-        tags = new MemoryTagIndex(lock, this::micros, MOST_ENTRIES);
+        tags = new MemoryTagIndex(lock, this::micros, MOST_ENTRIES, MOST_ENTRIES);
     }
 
     /** What a client asks of a server. */

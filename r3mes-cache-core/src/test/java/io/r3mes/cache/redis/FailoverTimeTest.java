@@ -44,7 +44,7 @@ class FailoverTimeTest {
 
     private static void comesBack(String name, Topology topology, RedisURI uri, Runnable failOver) {
         RedisSettings settings = new RedisSettings(topology, List.of(uri), Duration.ofMillis(500), null, null);
-        try (RedisAdapter adapter = RedisAdapter.create(settings, NAMESPACE)) {
+        try (RedisAdapter adapter = RedisAdapter.create(settings, RedisNamespace.of(NAMESPACE))) {
             Await.result(adapter.connect());
             works(adapter);
             long epoch = adapter.remoteStore().epoch();

@@ -208,11 +208,11 @@ final class ModelOperations {
         }
         int limit = 1 + random.nextInt(3);
         return operation("detach " + tag, side -> {
-            String detached = result(side.tags().detach(tag));
             List<List<String>> taken = new ArrayList<>();
-            while (detached != null
-                    && (taken.isEmpty() || !taken.get(taken.size() - 1).isEmpty())) {
-                taken.add(result(side.tags().take(detached, limit)));
+            for (String part : result(side.tags().detach(tag))) {
+                do {
+                    taken.add(result(side.tags().take(part, limit)));
+                } while (!taken.get(taken.size() - 1).isEmpty());
             }
             return taken;
         });

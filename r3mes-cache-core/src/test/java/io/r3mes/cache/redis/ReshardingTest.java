@@ -45,7 +45,7 @@ class ReshardingTest {
 
     private static RedisCluster cluster;
     private final TestNodes nodes = TestNodes.on(settings());
-    private final RedisAdapter adapter = RedisAdapter.create(settings(), "test-slots");
+    private final RedisAdapter adapter = RedisAdapter.create(settings(), RedisNamespace.of("test-slots"));
     private @Nullable MovingLoad load;
 
     @BeforeAll

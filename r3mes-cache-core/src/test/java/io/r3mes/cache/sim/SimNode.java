@@ -77,8 +77,8 @@ final class SimNode {
                 world.scenario().policies(),
                 new EngineConfig.Ports(
                         mutation.store(site, ports.port(RemoteStore.class)),
-                        mutation.log(site, ports.port(InvalidationLog.class)),
-                        ports.port(TagIndex.class),
+                        domain -> new EngineConfig.DomainPorts(
+                                mutation.log(site, ports.port(InvalidationLog.class)), ports.port(TagIndex.class)),
                         (policy, nanoTime) -> mutation.local(site, new Local())),
                 new EngineConfig.Values(new Numbers(), null),
                 environment,
