@@ -59,6 +59,24 @@ class LostMessagesTest {
     }
 
     @Test
+    void hearsNothingAtAll() {
+        workload.readOnly(start());
+        workload.drain();
+        workload.keepOn(Duration.ofMillis(300));
+        rounds(() -> {
+            arena.proxy.inject(new Fault.Stall(), Scope.ALL.towards(Way.TO_CLIENT));
+            workload.keepOn(Duration.ofMillis(900));
+            arena.proxy.heal();
+            workload.settle();
+            workload.keepOn(Duration.ofMillis(200));
+        });
+        workload.assertLoadsOnce();
+        workload.assertPromises();
+        record("nothing heard: largest staleness of the near cache", "<= 500 ms", workload.history.largestStaleness());
+        assertThat(workload.history.largestStaleness()).isPositive().isLessThanOrEqualTo(Workload.STALENESS);
+    }
+
+    @Test
     void getsMessagesLate() {
         start();
         arena.proxy.inject(

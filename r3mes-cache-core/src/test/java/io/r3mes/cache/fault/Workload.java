@@ -16,6 +16,7 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.Queue;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -51,6 +52,7 @@ final class Workload implements AutoCloseable {
     private final Map<String, Long> database = new ConcurrentHashMap<>();
     private final AtomicBoolean over = new AtomicBoolean();
     private final AtomicBoolean writing = new AtomicBoolean(true);
+    private final Set<Member> readers = ConcurrentHashMap.newKeySet();
     private final AtomicLong loads = new AtomicLong();
     private final LongAccumulator longestRead = new LongAccumulator(Math::max, 0);
     private final Queue<Throwable> failures = new ConcurrentLinkedQueue<>();
@@ -122,6 +124,11 @@ final class Workload implements AutoCloseable {
                 .atMost(Duration.ofSeconds(30))
                 .pollInterval(Duration.ofMillis(5))
                 .until(condition);
+    }
+
+    /** Lets a node read only, from now on. */
+    void readOnly(Member member) {
+        readers.add(member);
     }
 
     void pauseWriting(boolean whether) {
@@ -253,7 +260,7 @@ final class Workload implements AutoCloseable {
         ThreadLocalRandom random = ThreadLocalRandom.current();
         List<Pending> pending = new ArrayList<>();
         while (!over.get()) {
-            if (writing.get()) {
+            if (writing.get() && !readers.contains(member)) {
                 Pending sent = write(member, Integer.toString(random.nextInt(settings.ids())));
                 pending.add(sent);
             }
