@@ -16,6 +16,8 @@ import java.util.concurrent.atomic.AtomicInteger;
  */
 final class Invalidator {
 
+    private static final int NAMES_PER_EVENT = 500;
+
     private final Node node;
     private final Reclaimer reclaimer;
     private final Everywhere everywhere;
@@ -62,8 +64,9 @@ final class Invalidator {
 
     /** Records an event of this node that the log acknowledged. */
     Receipt acknowledged(Event event, Appended appended) {
+        record(event, appended);
         Receipt receipt = new Receipt(event, everywhere);
-        record(receipt, appended);
+        receipt.acknowledge(appended.position());
         return receipt;
     }
 
@@ -86,23 +89,41 @@ final class Invalidator {
 
     /** Sends what is pending, oldest first. Completes when all is sent or Redis fails again; never exceptionally. */
     CompletableFuture<Void> replay() {
-        Receipt first = pending.first();
-        if (first == null || !replaying.compareAndSet(false, true)) {
+        List<Receipt> batch = pending.batch(NAMES_PER_EVENT);
+        if (batch.isEmpty() || !replaying.compareAndSet(false, true)) {
             return CompletableFuture.completedFuture(null);
         }
-        return send(first.event())
+        return sendTogether(batch)
                 .handle((sent, failure) -> {
-                    if (failure == null) {
-                        pending.remove(first).forEach(absorbed -> {
-                            absorbed.acknowledge(sent.appended().position());
-                            absorbed.removed(0);
-                        });
-                        acknowledge(first, sent);
-                    }
                     replaying.set(false);
                     return failure == null;
                 })
                 .thenCompose(more -> more ? replay() : CompletableFuture.completedFuture(null));
+    }
+
+    /** Sends receipts of one kind as one event. */
+    private CompletableFuture<Void> sendTogether(List<Receipt> batch) {
+        Event event = PendingInvalidations.merged(batch);
+        List<CompletableFuture<Long>> removals = batch.stream()
+                .map(receipt -> receipt.event() instanceof Event.Keys keys
+                        ? unlink(keys.keys())
+                        : CompletableFuture.completedFuture(0L))
+                .toList();
+        return CompletableFuture.allOf(removals.toArray(CompletableFuture[]::new))
+                .thenCompose(done -> append(event, 0))
+                .thenAccept(sent -> {
+                    record(event, sent.appended());
+                    for (int i = 0; i < batch.size(); i++) {
+                        Receipt receipt = batch.get(i);
+                        pending.remove(receipt).forEach(absorbed -> {
+                            absorbed.acknowledge(sent.appended().position());
+                            absorbed.removed(0);
+                        });
+                        settle(
+                                receipt,
+                                new Sent(sent.appended(), removals.get(i).join()));
+                    }
+                });
     }
 
     int pending() {
@@ -140,18 +161,23 @@ final class Invalidator {
     }
 
     private void acknowledge(Receipt receipt, Sent sent) {
-        record(receipt, sent.appended());
+        record(receipt.event(), sent.appended());
+        settle(receipt, sent);
+    }
+
+    private void settle(Receipt receipt, Sent sent) {
+        long position = sent.appended().position();
+        receipt.acknowledge(position);
         if (receipt.event() instanceof Event.Keys) {
             receipt.removed(sent.removed());
         } else {
-            reclaimer.reclaim(receipt.event(), sent.appended().position()).thenAccept(receipt::removed);
+            reclaimer.reclaim(receipt.event(), position).thenAccept(receipt::removed);
         }
     }
 
-    private void record(Receipt receipt, Appended appended) {
-        node.timeline().recordOwn(receipt.event(), appended.position());
-        journal.issued(new Journal.Noted(receipt.event(), appended.position(), appended.id(), true, node.now()));
-        receipt.acknowledge(appended.position());
+    private void record(Event event, Appended appended) {
+        node.timeline().recordOwn(event, appended.position());
+        journal.issued(new Journal.Noted(event, appended.position(), appended.id(), true, node.now()));
     }
 
     private void defer(Receipt receipt) {

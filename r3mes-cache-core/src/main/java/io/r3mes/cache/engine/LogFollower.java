@@ -25,6 +25,8 @@ final class LogFollower {
     private volatile boolean closed;
     private volatile boolean connected;
     private volatile boolean fenced = true;
+    /** The head at which it last started over for an entry; an entry that comes again must not make it spin. */
+    private volatile long startedOverAt;
 
     LogFollower(Node node, NodeIdentity identity, Listener listener) {
         this.node = node;
@@ -169,7 +171,9 @@ final class LogFollower {
                 node.observer().discontinuity("an event of the log does not name the one before it");
                 listener.answered(head, sentAt, true);
             }
-            node.environment().timer().after(failure == null ? Duration.ZERO : RETRY, this::read);
+            boolean moved = failure == null && head.position() != startedOverAt;
+            startedOverAt = failure == null ? head.position() : startedOverAt;
+            node.environment().timer().after(moved ? Duration.ZERO : RETRY, this::read);
         });
     }
 

@@ -4,7 +4,9 @@ import io.r3mes.cache.spi.Event;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -38,6 +40,44 @@ final class PendingInvalidations {
         queue.clear();
         queue.addLast(all);
         return all.event();
+    }
+
+    /** The oldest receipt and those right behind it that can be sent with it as one event. */
+    synchronized List<Receipt> batch(int mostNames) {
+        List<Receipt> batch = new ArrayList<>();
+        int names = 0;
+        for (Receipt next : queue) {
+            boolean joins = batch.isEmpty() || canJoin(batch.get(0).event(), next.event());
+            names += names(next.event()).size();
+            if (!joins || (names > mostNames && !batch.isEmpty())) {
+                break;
+            }
+            batch.add(next);
+        }
+        return batch;
+    }
+
+    /** One event for the receipts of a batch. */
+    static Event merged(List<Receipt> batch) {
+        Event first = batch.get(0).event();
+        if (batch.size() == 1) {
+            return first;
+        }
+        Set<String> names = new LinkedHashSet<>();
+        batch.forEach(receipt -> names.addAll(names(receipt.event())));
+        return first instanceof Event.Keys ? new Event.Keys(List.copyOf(names)) : new Event.Tags(List.copyOf(names));
+    }
+
+    private static boolean canJoin(Event first, Event next) {
+        return (first instanceof Event.Keys && next instanceof Event.Keys)
+                || (first instanceof Event.Tags && next instanceof Event.Tags);
+    }
+
+    private static List<String> names(Event event) {
+        if (event instanceof Event.Keys invalidated) {
+            return invalidated.keys();
+        }
+        return event instanceof Event.Tags invalidated ? invalidated.tags() : List.of();
     }
 
     synchronized @Nullable Receipt first() {

@@ -19,7 +19,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Sends again what a log that changed servers has lost (rule 11 of the protocol): reads which events of the journal the
  * log still holds, and issues the others anew, the node's own at once, those of other nodes after a pause in which their
- * issuers may do it. Thread-safe; one run at a time.
+ * issuers may do it. Where values have servers of their own, one of which took over, it removes again what it removed in
+ * the last minute. Thread-safe; one run at a time.
  */
 final class Replay {
 
@@ -35,6 +36,7 @@ final class Replay {
     private boolean running; // guarded by this
     private boolean overtaken; // guarded by this
     private boolean suspected; // guarded by this
+    private long takeovers; // guarded by this
     private @Nullable Head settled; // guarded by this
 
     Replay(Node node, Journal journal, Invalidator invalidator, OnFailover onFailover) {
@@ -57,6 +59,8 @@ final class Replay {
     void weigh(Head head, long sentAt, boolean broken) {
         boolean lost = head.position() <= node.timeline().head() && journal.awaitsAny(sentAt);
         boolean recovers;
+        boolean takenOver;
+        long servers = node.remote().takeovers();
         synchronized (this) {
             suspected |= head.replication().isEmpty() && (broken || lost || overtaken);
             overtaken = false;
@@ -66,14 +70,18 @@ final class Replay {
             running = true;
             recovers = suspected || hasForgotten(head);
             suspected = false;
+            takenOver = settled != null && servers != takeovers && onFailover == OnFailover.REPLAY;
         }
         CompletableFuture<Boolean> run = recovers ? recover() : CompletableFuture.completedFuture(true);
-        run.thenCompose(done -> done ? liftHead() : CompletableFuture.completedFuture(false))
+        run.thenCompose(done ->
+                        takenOver ? removeAgain().thenApply(removed -> done) : CompletableFuture.completedFuture(done))
+                .thenCompose(done -> done ? liftHead() : CompletableFuture.completedFuture(false))
                 .whenComplete((done, failure) -> {
                     synchronized (this) {
                         running = false;
                         if (failure == null && done) {
                             settled = head;
+                            takeovers = servers;
                         } else {
                             suspected |= recovers;
                         }
@@ -112,6 +120,17 @@ final class Replay {
                         return true;
                     });
         });
+    }
+
+    /** Servers that took over values may have lost what this node removed; the log, elsewhere, has not. */
+    private CompletableFuture<Void> removeAgain() {
+        long startedAt = node.now();
+        List<Noted> removals = journal.recent(startedAt).stream()
+                .filter(noted -> noted.event() instanceof Event.Keys)
+                .toList();
+        List<Event> own = merged(removals, true);
+        return sendAll(own)
+                .thenRun(() -> node.observer().replayed(own.size(), Duration.ofNanos(node.now() - startedAt)));
     }
 
     /** The ids that the log holds above a position, or null if it did not answer. */

@@ -23,6 +23,7 @@ final class MemoryRemoteStore implements RemoteStore {
     private final ExpiringMap<byte[]> values; // guarded by lock
     private final ExpiringMap<String> leases; // guarded by lock
     private final AtomicLong epoch = new AtomicLong();
+    private final AtomicLong takeovers = new AtomicLong();
 
     MemoryRemoteStore(Object lock, LongSupplier micros, int mostEntries) {
         this.lock = lock;
@@ -154,12 +155,18 @@ final class MemoryRemoteStore implements RemoteStore {
         return epoch.get();
     }
 
+    @Override
+    public long takeovers() {
+        return takeovers.get();
+    }
+
     /** Does nothing: the entries belong to the adapter. */
     @Override
     public void close() {}
 
     /** Counts a change of servers, which memory does not have by itself. */
     void changeServers() {
+        takeovers.incrementAndGet();
         epoch.incrementAndGet();
     }
 

@@ -4,8 +4,9 @@ package io.r3mes.cache.redis;
  * The scripts on the log and the metadata beside it. KEYS[1] is the metadata, KEYS[2] the log.
  *
  * <p>The metadata is a hash: {@code g} generation, {@code r} replication id of the server that it began on, {@code q} last
- * position, {@code l} id of the last entry, {@code b} base, and rules: {@code p:<glob>} and {@code c:<cache>} to their positions. Positions stay below 2^53, where Lua counts
- * exactly, and are written without exponent.
+ * position, {@code l} id of the last entry, {@code b} base, {@code t} configuration epoch that it began in, and rules:
+ * {@code p:<glob>} and {@code c:<cache>} to their positions. Positions stay below 2^53, where Lua counts exactly, and are
+ * written without exponent.
  */
 final class LogScripts {
 
@@ -22,7 +23,8 @@ final class LogScripts {
     /**
      * Defines {@code now}, {@code text(number)}, {@code lines(text)}, {@code replication} and {@code state(floor)}:
      * generation, last position, last id, base, and whether the generation began just now. ARGV[1] is the generation to
-     * begin if there is none; if ARGV[2] is {@code fence}, one that began on another server counts as none.
+     * begin if there is none; if ARGV[2] is {@code fence:} and the
+     * highest configuration epoch known, one that began on another server or in an earlier epoch counts as none.
      */
     private static final String PRELUDE = """
             local time = redis.call('TIME')
@@ -51,8 +53,9 @@ final class LogScripts {
               return position, id
             end
             local function state(floor)
-              local meta = redis.call('HMGET', KEYS[1], 'g', 'q', 'l', 'b', 'r')
-              local fenced = ARGV[2] == 'fence' and meta[5] ~= replication
+              local meta = redis.call('HMGET', KEYS[1], 'g', 'q', 'l', 'b', 'r', 't')
+              local epoch = tonumber(string.match(ARGV[2], '^fence:(%d+)'))
+              local fenced = epoch and (meta[5] ~= replication or epoch > (tonumber(meta[6]) or 0))
               if meta[1] and meta[2] and meta[3] and meta[4] and meta[5] and not fenced then
                 return meta[1], tonumber(meta[2]), meta[3], tonumber(meta[4]), false
               end
@@ -62,7 +65,7 @@ final class LogScripts {
               redis.call('XADD', KEYS[2], text(position) .. '-0', 'k', 'm', 'v', '', 'i', id, 'p', previous)
               redis.call('DEL', KEYS[1])
               redis.call('HSET', KEYS[1], 'g', generation, 'q', text(position), 'l', id, 'b', text(position),
-                'r', replication)
+                'r', replication, 't', text(epoch or 0))
               return generation, position, id, position, true
             end
             """;
@@ -149,7 +152,7 @@ final class LogScripts {
                     end
                     if kind == 'p' or kind == 'c' then
                       redis.call('HSET', KEYS[1], kind .. ':' .. lines(payload)[1], text(position))
-                      if redis.call('HLEN', KEYS[1]) > tonumber(ARGV[10]) + 5 then
+                      if redis.call('HLEN', KEYS[1]) > tonumber(ARGV[10]) + 6 then
                         local oldest
                         for _, rule in ipairs(rules()) do
                           if not oldest or rule[2] < oldest[2] then oldest = rule end
@@ -183,7 +186,7 @@ final class LogScripts {
                       newest = math.max(newest, stamp)
                     end
                     local reply, birth = {generation, base, newest}, tonumber(ARGV[3])
-                    if redis.call('HLEN', KEYS[1]) > 5 then
+                    if redis.call('HLEN', KEYS[1]) > 6 then
                       local fields = redis.call('HGETALL', KEYS[1])
                       for i = 1, #fields, 2 do
                         if string.find(fields[i], '^[pc]:') and tonumber(fields[i + 1]) > birth then

@@ -22,6 +22,7 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
@@ -29,6 +30,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -47,6 +49,7 @@ final class RedisClients {
     private final Topology topology;
     private final Duration commandTimeout;
     private final AtomicBoolean refreshing = new AtomicBoolean();
+    private final Supplier<OptionalLong> configEpoch;
 
     RedisClients(RedisSettings settings) {
         RedisOptions options = new RedisOptions(settings);
@@ -63,10 +66,12 @@ final class RedisClients {
             cluster.setOptions(options.cluster());
             client = cluster;
             opener = codec -> openCluster(cluster, codec);
+            configEpoch = new ConfigEpoch(cluster, watch)::current;
         } else {
             RedisClient single = RedisClient.create(resources);
             single.setOptions(options.single());
             client = single;
+            configEpoch = () -> OptionalLong.of(0);
             opener = topology == Topology.MASTER_REPLICA
                     ? codec -> openMasterReplica(single, codec, uris)
                     : codec -> openSingle(single, codec, uris.get(0));
@@ -81,6 +86,16 @@ final class RedisClients {
     /** Changes whenever the servers behind {@link Use#COMMANDS}, or the connections to them, may have changed. */
     long epoch() {
         return watch.epoch();
+    }
+
+    /** See {@link io.r3mes.cache.spi.RemoteStore#takeovers()}. */
+    long takeovers() {
+        return watch.takeovers();
+    }
+
+    /** A number that is higher after a slot of the cluster got another master; empty while it is being read. */
+    OptionalLong configEpoch() {
+        return configEpoch.get();
     }
 
     Timer timer() {

@@ -18,9 +18,11 @@ import io.r3mes.cache.spi.NodeState;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
@@ -32,6 +34,8 @@ final class RedisInvalidationLog implements InvalidationLog {
 
     /** Beyond it Lua, which counts in doubles, would skip positions. */
     private static final long HIGHEST_FLOOR = 1L << 52;
+
+    private static final byte[] REPLAY = bytes("replay");
 
     private final Links links;
     private final RedisKeys keys;
@@ -50,9 +54,9 @@ final class RedisInvalidationLog implements InvalidationLog {
         if (floor > HIGHEST_FLOOR) {
             return tooHigh(floor);
         }
-        return LogScripts.HEAD
-                .list(links.commands(), metaAndLog(), generation(), policy(), bytes(floor))
-                .thenApply(RedisInvalidationLog::head);
+        return withPolicy(policy -> LogScripts.HEAD
+                .list(links.commands(), metaAndLog(), generation(), policy, bytes(floor))
+                .thenApply(RedisInvalidationLog::head));
     }
 
     @Override
@@ -63,17 +67,17 @@ final class RedisInvalidationLog implements InvalidationLog {
         byte[] staleness =
                 bytes(TimeUnit.NANOSECONDS.toMicros(beat.maxStaleness().toNanos()));
         String[] touched = {keys.meta(), keys.log(), keys.nodes()};
-        return LogScripts.BEAT
+        return withPolicy(policy -> LogScripts.BEAT
                 .list(
                         links.commands(),
                         touched,
                         generation(),
-                        policy(),
+                        policy,
                         bytes(beat.node()),
                         bytes(beat.applied()),
                         staleness,
                         bytes(LogScripts.SILENCE_MICROS))
-                .thenApply(RedisInvalidationLog::head);
+                .thenApply(RedisInvalidationLog::head));
     }
 
     @Override
@@ -106,12 +110,12 @@ final class RedisInvalidationLog implements InvalidationLog {
     }
 
     private CompletionStage<Appended> append(Append append, LogCodec.Encoded event, String id, List<String> stamps) {
-        return LogScripts.APPEND
+        return withPolicy(policy -> LogScripts.APPEND
                 .list(
                         links.commands(),
                         keys.metaLogAndStamps(stamps),
                         generation(),
-                        policy(),
+                        policy,
                         bytes(append.floor()),
                         bytes(event.kind()),
                         bytes(event.payload()),
@@ -123,20 +127,20 @@ final class RedisInvalidationLog implements InvalidationLog {
                         bytes(LogScripts.STAMP_MILLIS),
                         bytes(LogScripts.MOST_CONTESTANTS))
                 .thenApply(reply -> new Appended(
-                        Long.parseLong(text(reply.get(0))), number(reply.get(1)), id, number(reply.get(2)) == 1));
+                        Long.parseLong(text(reply.get(0))), number(reply.get(1)), id, number(reply.get(2)) == 1)));
     }
 
     @Override
     public CompletionStage<Marks> marks(List<String> tags, long birth) {
-        return LogScripts.MARKS
+        return withPolicy(policy -> LogScripts.MARKS
                 .list(
                         links.commands(),
                         keys.metaLogAndStamps(tags),
                         generation(),
-                        policy(),
+                        policy,
                         bytes(birth),
                         bytes(LogScripts.STAMP_MILLIS))
-                .thenApply(RedisInvalidationLog::marks);
+                .thenApply(RedisInvalidationLog::marks));
     }
 
     @Override
@@ -174,8 +178,16 @@ final class RedisInvalidationLog implements InvalidationLog {
         return new String[] {keys.meta(), keys.log()};
     }
 
-    private byte[] policy() {
-        return bytes(onFailover == OnFailover.FENCE ? "fence" : "replay");
+    /** Calls with the policy for the servers of now; fails while those of a cluster are not known. */
+    private <T> CompletionStage<T> withPolicy(Function<byte[], CompletionStage<T>> call) {
+        if (onFailover == OnFailover.REPLAY) {
+            return call.apply(REPLAY);
+        }
+        OptionalLong epoch = links.commands().configEpoch();
+        return epoch.isPresent()
+                ? call.apply(bytes("fence:" + epoch.getAsLong()))
+                : CompletableFuture.failedFuture(
+                        new RedisUnavailableException("The masters of the cluster are being looked up", null));
     }
 
     private byte[] generation() {

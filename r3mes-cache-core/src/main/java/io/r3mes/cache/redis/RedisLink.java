@@ -5,6 +5,7 @@ import io.r3mes.cache.redis.RedisClients.Opened;
 import io.r3mes.cache.redis.RedisClients.Use;
 import java.time.Duration;
 import java.util.List;
+import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
@@ -124,6 +125,16 @@ final class RedisLink {
         }
         attempt();
         return connected;
+    }
+
+    /** See {@link io.r3mes.cache.spi.RemoteStore#takeovers()}. */
+    long takeovers() {
+        return clients.takeovers();
+    }
+
+    /** See {@link RedisClients#configEpoch()}. */
+    OptionalLong configEpoch() {
+        return clients.configEpoch();
     }
 
     /** See {@link io.r3mes.cache.spi.RemoteStore#epoch()}. */

@@ -145,6 +145,11 @@ final class RedisRemoteStore implements RemoteStore {
     }
 
     @Override
+    public long takeovers() {
+        return link.takeovers();
+    }
+
+    @Override
     public long epoch() {
         return link.epoch();
     }

@@ -29,6 +29,7 @@ final class ServerWatch implements RedisConnectionStateListener {
 
     private final RedisCodec<?, ?> watched;
     private final AtomicLong epoch = new AtomicLong();
+    private final AtomicLong takeovers = new AtomicLong();
 
     /**
      * @param watched the very codec of the connections to watch; those of a cluster client's nodes have it too
@@ -44,6 +45,11 @@ final class ServerWatch implements RedisConnectionStateListener {
     /** Counts a change that showed itself in an answer. */
     void changed() {
         epoch.incrementAndGet();
+    }
+
+    /** How often slots got another master. */
+    long takeovers() {
+        return takeovers.get();
     }
 
     /** The bus with this watch before it. Its subscribers would be told too late. */
@@ -83,6 +89,7 @@ final class ServerWatch implements RedisConnectionStateListener {
             epoch.incrementAndGet();
         } else if (event instanceof ClusterTopologyChangedEvent changed
                 && !owners(changed.before()).equals(owners(changed.after()))) {
+            takeovers.incrementAndGet();
             epoch.incrementAndGet();
         }
     }

@@ -56,8 +56,8 @@ final class StateLog implements CacheObserver {
     @Override
     public void replayed(int invalidations, Duration took) {
         LOG.warn(
-                "Another Redis server keeps the invalidation log; {} invalidations that it had lost were sent again"
-                        + " within {} ms",
+                "Another Redis server took over; {} invalidations that it had lost, or may have, were sent again within"
+                        + " {} ms",
                 invalidations,
                 took.toMillis());
     }

@@ -22,7 +22,7 @@ public interface CacheObserver {
     void discontinuity(String reason);
 
     /**
-     * The log's server had changed; what it had lost was sent again.
+     * Another server had taken over; what it had lost, or may have lost, was sent again.
      *
      * @param invalidations how many were lost and sent by this node
      * @param took from noticing until all were sent

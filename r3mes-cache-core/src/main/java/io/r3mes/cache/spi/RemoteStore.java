@@ -63,6 +63,12 @@ public interface RemoteStore extends AutoCloseable {
      */
     long epoch();
 
+    /**
+     * A number that changes when servers of their own, apart from the log's, have become masters of some values, and may
+     * have lost removals that were acknowledged.
+     */
+    long takeovers();
+
     @Override
     void close();
 

@@ -15,6 +15,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -109,8 +110,9 @@ final class EngineFixture implements AutoCloseable {
     private static <T> T intercepted(Class<T> port, T real, Interception interception) {
         return port.cast(Proxy.newProxyInstance(
                 EngineFixture.class.getClassLoader(), new Class<?>[] {port}, (proxy, method, arguments) -> {
+                    boolean operation = CompletionStage.class.isAssignableFrom(method.getReturnType());
                     Object given = interception.call(method.getName(), arguments);
-                    if (given != null) {
+                    if (given != null && operation) {
                         return given;
                     }
                     try {

@@ -8,6 +8,7 @@ import io.r3mes.cache.EntryOptions;
 import io.r3mes.cache.spi.Event;
 import io.r3mes.cache.spi.Head;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
@@ -155,6 +156,34 @@ class SmallPartsTest {
         earlier.removed(2);
         assertThat(both.position()).hasValue(9);
         assertThat(both.removed()).isCompletedWithValue(3L);
+    }
+
+    @Test
+    void pendingReceiptsOfOneKindGoTogether() {
+        PendingInvalidations pending = new PendingInvalidations(10);
+        for (Event event : List.of(
+                new Event.Keys(List.of("a")),
+                new Event.Keys(List.of("a", "b")),
+                new Event.Tags(List.of("t")),
+                new Event.Tags(List.of("u")),
+                new Event.All(),
+                new Event.All())) {
+            pending.add(new Receipt(event, null), null);
+        }
+        List<Event> sent = new ArrayList<>();
+        for (List<Receipt> batch = pending.batch(3); !batch.isEmpty(); batch = pending.batch(3)) {
+            sent.add(PendingInvalidations.merged(batch));
+            batch.forEach(pending::remove);
+        }
+        assertThat(sent)
+                .containsExactly(
+                        new Event.Keys(List.of("a", "b")),
+                        new Event.Tags(List.of("t", "u")),
+                        new Event.All(),
+                        new Event.All());
+        pending.add(new Receipt(new Event.Keys(List.of("a", "b", "c", "d")), null), null);
+        pending.add(receipt("e"), null);
+        assertThat(pending.batch(3)).hasSize(1);
     }
 
     private static Receipt receipt(String key) {

@@ -3,6 +3,7 @@ package io.r3mes.cache.fault;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.lettuce.core.RedisClient;
+import io.lettuce.core.RedisURI;
 import io.lettuce.core.api.StatefulRedisConnection;
 import io.lettuce.core.api.sync.RedisCommands;
 import io.r3mes.cache.testing.RedisServers;
@@ -33,7 +34,7 @@ class EvictionTest {
             arena.near();
             arena.near();
             arena.behindProxy();
-            RedisClient client = RedisClient.create(arena.redis.uri());
+            RedisClient client = RedisClient.create(RedisURI.create("127.0.0.1", arena.redis.port()));
             try (StatefulRedisConnection<String, String> connection = client.connect()) {
                 RedisCommands<String, String> redis = connection.sync();
                 long used = number("used_memory:(\\d+)", redis.info("memory"));

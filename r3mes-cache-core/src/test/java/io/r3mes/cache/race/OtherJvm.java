@@ -1,6 +1,5 @@
 package io.r3mes.cache.race;
 
-import io.lettuce.core.RedisURI;
 import io.r3mes.cache.Loader;
 import io.r3mes.cache.OnFailover;
 import io.r3mes.cache.race.Wire.Answer;
@@ -58,7 +57,8 @@ final class OtherJvm implements AutoCloseable {
             wire.out.writeUTF(onFailover.name());
             wire.out.writeUTF(settings.topology().name());
             wire.out.writeLong(settings.commandTimeout().toMillis());
-            wire.write(settings.uris().stream().map(RedisURI::toString).toList());
+            wire.write(
+                    settings.uris().stream().map(uri -> uri.toURI().toString()).toList());
         });
         return new RemoteNode(this, number);
     }

@@ -10,6 +10,7 @@ import io.r3mes.cache.spi.Lease;
 import io.r3mes.cache.spi.LogEntry;
 import io.r3mes.cache.spi.Marks;
 import io.r3mes.cache.spi.RemoteStore;
+import io.r3mes.cache.spi.RemoteStore.Reclaimed;
 import io.r3mes.cache.spi.ValueHeader;
 import io.r3mes.cache.testing.Await;
 import java.nio.ByteBuffer;
@@ -75,9 +76,13 @@ final class ModelOperations {
             case 10 ->
                 operation("unlinkKeeping " + lease, side -> result(side.store().unlinkKeeping(lease)));
             case 11 ->
-                operation(
-                        "unlinkBornBefore " + key + " " + at,
-                        side -> result(side.store().unlinkBornBefore(key, side.position(at))));
+                operation("unlinkBornBefore " + key + " " + at, side -> {
+                    Reclaimed reclaimed = result(side.store().unlinkBornBefore(key, side.position(at)));
+                    return List.of(
+                            reclaimed.removed(),
+                            reclaimed.bytes(),
+                            !reclaimed.kept().isZero());
+                });
             default -> random.nextBoolean() ? shortLived(lease, at) : scan();
         };
     }

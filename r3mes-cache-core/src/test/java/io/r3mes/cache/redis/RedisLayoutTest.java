@@ -139,7 +139,7 @@ class RedisLayoutTest {
         assertThat(sent(() -> log.append(append)))
                 .isEqualTo(Map.of("evalsha", 1, "time", 1, "hmget", 1, "xadd", 1, "hset", 1, "set", 1));
         assertThat(sent(() -> log.marks(List.of("t"), 0)))
-                .isEqualTo(Map.of("evalsha", 1, "time", 1, "hmget", 1, "get", 1, "hlen", 1));
+                .isEqualTo(Map.of("evalsha", 1, "time", 1, "hmget", 1, "hdel", 1, "get", 1, "hlen", 1));
     }
 
     @Test

@@ -19,6 +19,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.stream.IntStream;
 import org.awaitility.Awaitility;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
@@ -279,6 +280,8 @@ public abstract class RemoteStoreContract {
                     .until(() -> failure(store.get(KEY)) == null);
             assertThat(store.epoch()).isNotEqualTo(before);
         }
+        List<String> everywhere = IntStream.range(0, 64).mapToObj(i -> KEY + i).toList();
+        Awaitility.await().until(() -> everywhere.stream().allMatch(key -> failure(store.get(key)) == null));
     }
 
     private Set<String> scan(String prefix) {
