@@ -14,6 +14,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
  */
 final class Domain implements LogFollower.Listener {
 
+    private static final int JOURNALED_NAMES = 65_536;
     private static final Duration DRAIN_PAUSE = Duration.ofMillis(5);
 
     private final Node node;
@@ -31,7 +32,7 @@ final class Domain implements LogFollower.Listener {
     Domain(Node node, Catalog catalog, Coherence coherence, String nodeId) {
         this.node = node;
         this.nodeId = nodeId;
-        this.journal = new Journal(coherence.maxRecords());
+        this.journal = new Journal(JOURNALED_NAMES);
         this.listing = new TagListing(node, catalog);
         this.invalidator = new Invalidator(
                 node,

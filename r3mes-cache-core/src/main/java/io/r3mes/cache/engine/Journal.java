@@ -5,12 +5,12 @@ import io.r3mes.cache.spi.LogEntry;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.HashSet;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
+import java.util.NavigableMap;
+import java.util.TreeMap;
 
 /**
  * The invalidations of the last minute that this node issued or saw in the log, and those of its own that the log has yet
@@ -19,11 +19,13 @@ import java.util.Set;
 final class Journal {
 
     static final Duration WINDOW = Duration.ofMinutes(1);
+    /** As long as the log keeps an event, it may bring it. */
+    static final Duration LONGEST_AWAITED = Duration.ofMinutes(10);
 
     private final int capacity;
     private final Map<String, Noted> noted = new LinkedHashMap<>();
-    /** Ids of own events that the log has yet to bring back. */
-    private final Set<String> unseen = new HashSet<>();
+    /** Ids of own events that the log has yet to bring back, by position. */
+    private final NavigableMap<Long, String> unseen = new TreeMap<>();
 
     private int names;
     /** When an event was given up for want of room, and whether one ever was. */
@@ -57,7 +59,7 @@ final class Journal {
     /** Notes an event that the log acknowledged to this node. */
     synchronized void issued(Noted own) {
         if (noted.remove(own.id()) == null) {
-            unseen.add(own.id());
+            unseen.put(own.position(), own.id());
             names += own.names();
         }
         noted.put(own.id(), own);
@@ -66,30 +68,19 @@ final class Journal {
 
     /** Notes an event that the log brought. False if an own one should have come before it, and did not. */
     synchronized boolean brought(LogEntry entry, long now) {
-        boolean own = unseen.remove(entry.id());
+        boolean own = unseen.remove(entry.position(), entry.id());
         if (!own && !noted.containsKey(entry.id()) && !(entry.event() instanceof Event.Marker)) {
             Noted other = new Noted(entry.event(), entry.position(), entry.id(), false, now);
             noted.put(entry.id(), other);
             names += other.names();
         }
         prune(now);
-        return unseen.isEmpty() || !isAwaited(entry.position(), now);
-    }
-
-    /** Whether an own event that was acknowledged before {@code sentAt} should stand at or below a position, unseen. */
-    synchronized boolean isAwaited(long position, long sentAt) {
-        for (String id : unseen) {
-            Noted own = noted.get(id);
-            if (own != null && own.position() <= position && own.at() - sentAt <= 0) {
-                return true;
-            }
-        }
-        return false;
+        return unseen.isEmpty() || unseen.firstKey() > entry.position();
     }
 
     /** Whether any own event that was acknowledged before {@code sentAt} is unseen. */
     synchronized boolean awaitsAny(long sentAt) {
-        return isAwaited(Long.MAX_VALUE, sentAt);
+        return unseen.values().stream().map(noted::get).anyMatch(own -> own != null && own.at() - sentAt <= 0);
     }
 
     /** What was noted within the window or is awaited, oldest position first. */
@@ -107,7 +98,7 @@ final class Journal {
 
     /** Own events that the log turned out to hold are no longer awaited. */
     synchronized void found(Collection<String> ids) {
-        unseen.removeAll(ids);
+        unseen.values().removeAll(ids);
     }
 
     /** Drops events that stand in the log no more. */
@@ -125,7 +116,8 @@ final class Journal {
             if (now - next.at() < WINDOW.toNanos()) {
                 break;
             }
-            if (!unseen.contains(next.id())) {
+            boolean awaited = next.id().equals(unseen.get(next.position()));
+            if (!awaited || now - next.at() >= LONGEST_AWAITED.toNanos()) {
                 old.add(next.id());
             }
         }
@@ -139,8 +131,8 @@ final class Journal {
 
     private void remove(String id) {
         Noted removed = noted.remove(id);
-        unseen.remove(id);
         if (removed != null) {
+            unseen.remove(removed.position(), id);
             names -= removed.names();
         }
     }

@@ -57,12 +57,11 @@ final class Replay {
      * @param broken whether the log did not continue what this node has seen
      */
     void weigh(Head head, long sentAt, boolean broken) {
-        boolean lost = head.position() <= node.timeline().head() && journal.awaitsAny(sentAt);
         boolean recovers;
         boolean takenOver;
         long servers = node.remote().takeovers();
         synchronized (this) {
-            suspected |= head.replication().isEmpty() && (broken || lost || overtaken);
+            suspected |= head.replication().isEmpty() && (broken || overtaken || lacksOwn(head, sentAt));
             overtaken = false;
             if (running) {
                 return;
@@ -87,6 +86,11 @@ final class Replay {
                         }
                     }
                 });
+    }
+
+    /** Whether the log ends without an event that it acknowledged to this node. */
+    private boolean lacksOwn(Head head, long sentAt) {
+        return head.position() <= node.timeline().head() && journal.awaitsAny(sentAt);
     }
 
     /** Whether another server answers than before, and entries of before are still valid on it. */

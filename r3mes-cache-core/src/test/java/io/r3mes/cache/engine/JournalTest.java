@@ -31,6 +31,8 @@ class JournalTest {
         journal.issued(own("awaited", 30, 0));
         journal.brought(entry("seen", 20), 1);
         assertThat(journal.recent(WINDOW)).extracting(Noted::id).containsExactly("awaited");
+        assertThat(journal.recent(Journal.LONGEST_AWAITED.toNanos())).isEmpty();
+        assertThat(journal.awaitsAny(Long.MAX_VALUE)).isFalse();
     }
 
     @Test
