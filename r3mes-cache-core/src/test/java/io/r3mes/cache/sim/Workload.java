@@ -242,18 +242,25 @@ final class Workload {
             history.violate(invalidated + " failed with " + failure);
             return;
         }
+        try {
+            acknowledge(node, invalidated, receipt);
+        } catch (RuntimeException broken) {
+            history.violate(invalidated + " cannot be followed: " + broken);
+        }
+    }
+
+    private void acknowledge(SimNode node, Invalidated invalidated, Invalidation receipt) {
         invalidated.receipt = receipt;
         history.returned(invalidated);
         lookAfterwards(node, invalidated);
         if (invalidated.acknowledgedAt != Invalidated.NEVER && loop.chance(0.3)) {
             loop.context(null);
-            SimAccess.everywhere(node.engine(), invalidated.position, Duration.ofSeconds(2))
-                    .thenAccept(reached -> {
-                        if (reached) {
-                            history.everywhere(invalidated);
-                            lookAfterwards(node, invalidated);
-                        }
-                    });
+            SimAccess.everywhere(receipt, Duration.ofSeconds(2)).thenAccept(reached -> {
+                if (reached) {
+                    history.everywhere(invalidated);
+                    lookAfterwards(node, invalidated);
+                }
+            });
         }
     }
 
