@@ -65,6 +65,11 @@ enum Mutations implements Mutation {
     /** Rule 2: the client sends a request for a lease again. */
     LEASE_REQUEST_SENT_AGAIN {
         @Override
+        public boolean concerns(Scenario scenario) {
+            return scenario.load().slowLoads() > 0.1 && scenario.network().logLag() > 0;
+        }
+
+        @Override
         public RemoteStore store(Site site, RemoteStore real) {
             return Altered.of(RemoteStore.class, real, "acquire", call -> {
                 SimLoop loop = site.world().loop();
