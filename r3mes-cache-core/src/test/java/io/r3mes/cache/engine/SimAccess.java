@@ -52,9 +52,9 @@ public final class SimAccess {
     }
 
     /** {@link Invalidation#awaitEverywhere}. */
-    public static CompletableFuture<Boolean> everywhere(CacheEngine engine, long position, Duration timeout) {
-        Everywhere everywhere = field(engine.invalidator(), "everywhere");
-        return everywhere.reached(position, timeout);
+    public static CompletableFuture<Boolean> everywhere(Invalidation receipt, Duration timeout) {
+        Everywhere everywhere = field(receipt, "everywhere");
+        return everywhere.reached(receipt.position().orElseThrow(), timeout);
     }
 
     @SuppressWarnings({"unchecked", "TypeParameterUnusedInFormals"}) // The caller names the field's type.

@@ -15,6 +15,11 @@ interface Mutation {
     /** The life of a node that is mutated. */
     record Site(World world, SimLoop.Life life, SimPorts ports) {}
 
+    /** Whether it can show in a scenario at all. */
+    default boolean concerns(Scenario scenario) {
+        return true;
+    }
+
     default RemoteStore store(Site site, RemoteStore real) {
         return real;
     }
@@ -29,6 +34,11 @@ interface Mutation {
 
     default EngineConfig.Coherence coherence(EngineConfig.Coherence real) {
         return real;
+    }
+
+    /** Whether a server that takes over begins a new generation where that is wanted. */
+    default boolean fences() {
+        return true;
     }
 
     /** The loader that one read hands to the cache. */

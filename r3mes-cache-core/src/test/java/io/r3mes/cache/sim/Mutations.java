@@ -1,6 +1,7 @@
 package io.r3mes.cache.sim;
 
 import io.r3mes.cache.AsyncLoader;
+import io.r3mes.cache.OnFailover;
 import io.r3mes.cache.engine.EngineConfig;
 import io.r3mes.cache.spi.Appended;
 import io.r3mes.cache.spi.Head;
@@ -17,6 +18,7 @@ import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -61,12 +63,19 @@ enum Mutations implements Mutation {
     },
 
     /** Rule 2: the client sends a request for a lease again. */
-    LEASE_REQUEST_SENT_TWICE {
+    LEASE_REQUEST_SENT_AGAIN {
+        @Override
+        public boolean concerns(Scenario scenario) {
+            return scenario.load().slowLoads() > 0.1 && scenario.network().logLag() > 0;
+        }
+
         @Override
         public RemoteStore store(Site site, RemoteStore real) {
             return Altered.of(RemoteStore.class, real, "acquire", call -> {
                 SimLoop loop = site.world().loop();
-                loop.after(loop.between(5, 120) * SimLoop.MILLI, site.life(), call::go);
+                for (int i = 1; i <= 4; i++) {
+                    loop.after(loop.between(0, 50 * i) * SimLoop.MILLI, site.life(), call::go);
+                }
                 return call.go();
             });
         }
@@ -299,6 +308,64 @@ enum Mutations implements Mutation {
                     call -> call.go()
                             .exceptionally(failure ->
                                     new Appended(1, site.world().loop().now(), "none", false)));
+        }
+    },
+
+    /** Rule 11: what the log holds after a failover is taken for all that it ever held. */
+    NOTHING_SENT_AGAIN {
+        @Override
+        public boolean concerns(Scenario scenario) {
+            return scenario.losesWith(OnFailover.REPLAY);
+        }
+
+        @Override
+        public InvalidationLog log(Site site, InvalidationLog real) {
+            Map<String, LogEntry> known = new LinkedHashMap<>();
+            return Altered.each(InvalidationLog.class, real, List.of("append", "read"), call -> {
+                if (call.name().equals("append")) {
+                    InvalidationLog.Append append = call.argument(0);
+                    return call.<Appended>then(appended -> {
+                        known.put(appended.id(), new LogEntry(appended.position(), appended.id(), "", append.event()));
+                        return appended;
+                    });
+                }
+                Duration wait = call.argument(2);
+                return call.<List<LogEntry>>then(entries -> {
+                    entries.forEach(entry -> known.put(entry.id(), entry));
+                    return wait.isZero() ? List.copyOf(known.values()) : entries;
+                });
+            });
+        }
+    },
+
+    /** Rule 11: a server that takes over goes on with the generation of the last one. */
+    NO_FENCE_AFTER_FAILOVER {
+        @Override
+        public boolean concerns(Scenario scenario) {
+            return scenario.losesWith(OnFailover.FENCE);
+        }
+
+        @Override
+        public boolean fences() {
+            return false;
+        }
+
+        @Override
+        public InvalidationLog log(Site site, InvalidationLog real) {
+            return NOTHING_SENT_AGAIN.log(site, real);
+        }
+    },
+
+    /** Rule 11: a node does not notice that other servers answer. */
+    SERVERS_NOT_WATCHED {
+        @Override
+        public boolean concerns(Scenario scenario) {
+            return scenario.losesWith(OnFailover.FENCE) && scenario.oneServer();
+        }
+
+        @Override
+        public RemoteStore store(Site site, RemoteStore real) {
+            return Altered.of(RemoteStore.class, real, "epoch", call -> 0L);
         }
     },
 

@@ -9,11 +9,14 @@ import java.util.function.Consumer;
 final class Nemesis {
 
     private final World world;
+    private final Workload workload;
     private final SimLoop loop;
     private final Scenario.Machines plan;
+    private boolean failedOver;
 
-    Nemesis(World world) {
+    Nemesis(World world, Workload workload) {
         this.world = world;
+        this.workload = workload;
         this.loop = world.loop();
         this.plan = world.scenario().machines();
     }
@@ -50,7 +53,7 @@ final class Nemesis {
         }
         node.crash();
         happened("crash", () -> node.life().toString());
-        loop.after(loop.between(1, 300) * SimLoop.MILLI, null, node::start);
+        loop.after(loop.between(1, loop.pick(20, 300)) * SimLoop.MILLI, null, node::start);
     }
 
     private void cut() {
@@ -80,17 +83,43 @@ final class Nemesis {
 
     /** Once: what was lost in a second failover could not be told from what was lost in the first. */
     private void loseTheLast(Shard shard) {
-        if (shard.promotions() > 1 || shard.isDown()) {
+        if (failedOver) {
             return;
         }
-        int lost = (int) Math.min(loop.between(1, loop.pick(5, 50, 500)), shard.changes());
+        failedOver = true;
+        if (loop.chance(0.5)) {
+            lose(shard, (int) loop.between(1, loop.pick(5, 50, 500)));
+            return;
+        }
+        SimNode unaware = world.anyNode();
+        SimNode writer = world.anyNode();
+        unaware.cutLog(loop.now() + 400 * SimLoop.MILLI);
+        loop.after(0, null, () -> workload.readEverything(writer));
+        loop.after(40 * SimLoop.MILLI, null, () -> {
+            int before = shard.changes();
+            workload.writeEverything(writer);
+            loop.after(loop.between(2, 30) * SimLoop.MILLI, null, () -> lose(shard, shard.changes() - before));
+        });
+    }
+
+    private void lose(Shard shard, int changes) {
+        int lost = Math.min(changes, shard.changes());
         long killedAt = loop.now();
         long lostSince = shard.timeOfLast(lost);
         shard.kill();
-        happened("failover with loss", () -> lost + " changes, the first made at " + Invalidated.at(lostSince));
-        loop.after(loop.between(1, 400) * SimLoop.MILLI, null, () -> {
+        happened("failover with loss", () -> lost + " changes, the first at " + Invalidated.at(lostSince));
+        if (loop.chance(0.7)) {
+            world.quiet();
+        }
+        loop.after(loop.between(1, loop.pick(10, 400)) * SimLoop.MILLI, null, () -> {
             shard.promote(lost);
             world.history().lost(new History.Loss(lostSince, killedAt, loop.now()));
+            for (int i = 0; i < world.nodes(); i++) {
+                workload.readEverything(world.node(i));
+            }
+            if (loop.chance(0.7)) {
+                loop.after(loop.between(0, 300) * SimLoop.MILLI, null, this::crash);
+            }
         });
     }
 

@@ -55,6 +55,11 @@ record Scenario(
      */
     record Load(long gap, double writes, double slowLoads, double failedLoads) {}
 
+    /** Whether a failover loses changes under a policy. */
+    boolean losesWith(OnFailover policy) {
+        return machines.failovers() > 0 && machines.loses() && coherence.onFailover() == policy;
+    }
+
     static Scenario of(SimLoop loop) {
         Duration staleness = Duration.ofMillis(loop.pick(200, 500, 500, 1_000));
         EngineConfig.Coherence coherence = new EngineConfig.Coherence(

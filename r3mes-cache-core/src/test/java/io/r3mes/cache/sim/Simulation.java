@@ -29,8 +29,9 @@ final class Simulation {
     static Outcome run(long seed, Mutation mutation, boolean tracing) {
         World world = new World(seed, mutation, tracing);
         SimLoop loop = world.loop();
-        new Nemesis(world).start();
-        new Workload(world).start();
+        Workload workload = new Workload(world);
+        new Nemesis(world, workload).start();
+        workload.start();
         long end = world.scenario().length();
         while (loop.now() < end && world.history().violation() == null) {
             loop.run(Math.min(end, loop.now() + 10 * SimLoop.MILLI));

@@ -34,7 +34,7 @@ final class Workload {
             loop.context(null);
             SimNode node = world.anyNode();
             int key = anyKey();
-            boolean writes = loop.chance(plan.writes());
+            boolean writes = loop.chance(plan.writes()) && !world.isQuiet();
             loop.after(0, node.life(), () -> {
                 if (writes) {
                     write(node, key);
@@ -56,6 +56,22 @@ final class Workload {
         int key = loop.below(world.database().keys());
         String own = "t" + Database.cache(key) + ":" + Database.id(key);
         return loop.pick(own, own, "everyA", "d" + loop.below(Database.DYNAMIC_TAGS));
+    }
+
+    /** Each key on one node, at about the same time. */
+    void readEverything(SimNode node) {
+        for (int key = 0; key < database.keys(); key++) {
+            int wanted = key;
+            loop.after(loop.between(0, 5 * SimLoop.MILLI), node.life(), () -> read(node, wanted));
+        }
+    }
+
+    /** Each key on one node, at about the same time. */
+    void writeEverything(SimNode node) {
+        for (int key = 0; key < database.keys(); key++) {
+            int wanted = key;
+            loop.after(loop.between(0, 2 * SimLoop.MILLI), node.life(), () -> write(node, wanted));
+        }
     }
 
     private void read(SimNode node, int key) {
@@ -226,18 +242,25 @@ final class Workload {
             history.violate(invalidated + " failed with " + failure);
             return;
         }
+        try {
+            acknowledge(node, invalidated, receipt);
+        } catch (RuntimeException broken) {
+            history.violate(invalidated + " cannot be followed: " + broken);
+        }
+    }
+
+    private void acknowledge(SimNode node, Invalidated invalidated, Invalidation receipt) {
         invalidated.receipt = receipt;
         history.returned(invalidated);
         lookAfterwards(node, invalidated);
         if (invalidated.acknowledgedAt != Invalidated.NEVER && loop.chance(0.3)) {
             loop.context(null);
-            SimAccess.everywhere(node.engine(), invalidated.position, Duration.ofSeconds(2))
-                    .thenAccept(reached -> {
-                        if (reached) {
-                            history.everywhere(invalidated);
-                            lookAfterwards(node, invalidated);
-                        }
-                    });
+            SimAccess.everywhere(receipt, Duration.ofSeconds(2)).thenAccept(reached -> {
+                if (reached) {
+                    history.everywhere(invalidated);
+                    lookAfterwards(node, invalidated);
+                }
+            });
         }
     }
 

@@ -15,6 +15,7 @@ final class World {
     private final Shard log;
     private final Shard values;
     private final SimNode[] nodes;
+    private boolean quiet;
     private final Map<Object, Object> notes = new HashMap<>();
 
     World(long seed, Mutation mutation, boolean tracing) {
@@ -23,7 +24,7 @@ final class World {
         this.mutation = mutation;
         this.history = new History(loop, scenario.coherence(), tracing);
         this.database = new Database(scenario.keys());
-        this.log = new Shard(loop, scenario.coherence().onFailover() == OnFailover.FENCE);
+        this.log = new Shard(loop, mutation.fences() && scenario.coherence().onFailover() == OnFailover.FENCE);
         this.values = scenario.oneServer() ? log : new Shard(loop, false);
         this.nodes = new SimNode[scenario.nodes()];
         for (int i = 0; i < nodes.length; i++) {
@@ -63,6 +64,15 @@ final class World {
     @SuppressWarnings("unchecked") // A mutation names what is its own.
     <T> Map<Object, T> notes(Object owner) {
         return (Map<Object, T>) notes.computeIfAbsent(owner, any -> new HashMap<>());
+    }
+
+    /** Nobody writes any more, so that nothing covers up what was lost. */
+    void quiet() {
+        quiet = true;
+    }
+
+    boolean isQuiet() {
+        return quiet;
     }
 
     int nodes() {
