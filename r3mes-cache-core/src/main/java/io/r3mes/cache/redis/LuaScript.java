@@ -1,6 +1,10 @@
 package io.r3mes.cache.redis;
 
-import io.lettuce.core.ScriptOutputType;
+import io.lettuce.core.output.CommandOutput;
+import io.lettuce.core.output.IntegerOutput;
+import io.lettuce.core.output.NestedMultiOutput;
+import io.lettuce.core.protocol.CommandArgs;
+import io.lettuce.core.protocol.CommandType;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
@@ -8,6 +12,7 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,16 +29,16 @@ final class LuaScript {
         this.hash = sha1(text);
     }
 
-    CompletionStage<Long> number(RedisLink link, String[] keys, byte[]... arguments) {
-        return run(link, ScriptOutputType.INTEGER, keys, arguments);
+    CompletionStage<Long> number(Sender sender, String[] keys, byte[]... arguments) {
+        return run(sender, () -> new IntegerOutput<>(Call.CODEC), keys, arguments);
     }
 
-    CompletionStage<Boolean> flag(RedisLink link, String[] keys, byte[]... arguments) {
-        return number(link, keys, arguments).thenApply(result -> result == 1);
+    CompletionStage<Boolean> flag(Sender sender, String[] keys, byte[]... arguments) {
+        return number(sender, keys, arguments).thenApply(result -> result == 1);
     }
 
-    CompletionStage<List<@Nullable Object>> list(RedisLink link, String[] keys, byte[]... arguments) {
-        return run(link, ScriptOutputType.MULTI, keys, arguments);
+    CompletionStage<List<@Nullable Object>> list(Sender sender, String[] keys, byte[]... arguments) {
+        return run(sender, LuaScript::nested, keys, arguments);
     }
 
     static byte[] bytes(String text) {
@@ -48,13 +53,32 @@ final class LuaScript {
         return bulk instanceof byte[] bytes ? new String(bytes, StandardCharsets.UTF_8) : "";
     }
 
-    private <T> CompletionStage<T> run(RedisLink link, ScriptOutputType type, String[] keys, byte[][] arguments) {
-        return link.callAgain(commands -> {
-            CompletionStage<T> first = commands.evalsha(hash, type, keys, arguments);
-            return first.exceptionallyCompose(failure -> Refusal.of(failure) == Refusal.NOSCRIPT
-                    ? commands.eval(text, type, keys, arguments)
-                    : CompletableFuture.failedFuture(failure));
-        });
+    private <T> CompletionStage<T> run(
+            Sender sender, Supplier<CommandOutput<String, byte[], T>> output, String[] keys, byte[][] arguments) {
+        return sender.send(call(CommandType.EVALSHA, hash, output, keys, arguments))
+                .exceptionallyCompose(failure -> Refusal.of(failure) == Refusal.NOSCRIPT
+                        ? sender.send(call(CommandType.EVAL, text, output, keys, arguments))
+                        : CompletableFuture.failedFuture(failure));
+    }
+
+    private static <T> Call<T> call(
+            CommandType type,
+            String script,
+            Supplier<CommandOutput<String, byte[], T>> output,
+            String[] keys,
+            byte[][] arguments) {
+        CommandArgs<String, byte[]> words = new CommandArgs<>(Call.CODEC)
+                .add(script)
+                .add(keys.length)
+                .addKeys(keys)
+                .addValues(arguments);
+        return new Call<>(type, keys[0], words, output);
+    }
+
+    /** Elements of a reply may be null, which the type of Lettuce does not say. */
+    @SuppressWarnings("unchecked")
+    private static <T> CommandOutput<String, byte[], T> nested() {
+        return (CommandOutput<String, byte[], T>) new NestedMultiOutput<>(Call.CODEC);
     }
 
     private static String sha1(String text) {

@@ -5,16 +5,19 @@ import io.r3mes.cache.spi.InvalidationLog;
 import io.r3mes.cache.spi.RemoteStore;
 import io.r3mes.cache.spi.TagIndex;
 import java.security.SecureRandom;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Function;
 import java.util.function.LongSupplier;
 import java.util.stream.Stream;
 
 /**
- * The ports on Redis for one namespace. It owns a Lettuce client with a connection for all operations, and one for each
- * coherence domain, for reads of its log that wait. Thread-safe.
+ * The ports on Redis for one namespace. It owns a Lettuce client with a connection for all operations; one for each coherence
+ * domain, for reads of its log that wait; and one for invalidations if replicas must have them. Thread-safe.
  *
  * <p>Redis need not be there: the first operation begins to connect in the background, and operations fail at once until
  * a connection exists.
@@ -23,6 +26,8 @@ public final class RedisAdapter implements AutoCloseable {
 
     private final RedisClients clients;
     private final RedisLink commands;
+    private final List<RedisLink> common = new ArrayList<>();
+    private final Sender invalidations;
     private final RedisNamespace namespace;
     private final LongSupplier random;
     private final RedisRemoteStore remoteStore;
@@ -34,7 +39,9 @@ public final class RedisAdapter implements AutoCloseable {
         this.random = random;
         clients = new RedisClients(settings);
         commands = new RedisLink(RedisClients.Use.COMMANDS, clients, random);
-        remoteStore = new RedisRemoteStore(commands, keys);
+        common.add(commands);
+        invalidations = namespace.minReplicas() > 0 ? replicated() : commands;
+        remoteStore = new RedisRemoteStore(commands, invalidations, keys);
     }
 
     /**
@@ -45,11 +52,10 @@ public final class RedisAdapter implements AutoCloseable {
         return new RedisAdapter(settings, namespace, random::nextLong);
     }
 
-    /** Begins to connect. The stage completes when the connections of the common domain exist, which may be never. */
+    /** Begins to connect. The stage completes when all connections but those of domains exist, which may be never. */
     public CompletionStage<Void> connect() {
-        CompletableFuture<Void> first = commands.connect().toCompletableFuture();
         RedisLink reading = shared(CachePolicy.COMMON_DOMAIN).reading();
-        return CompletableFuture.allOf(first, reading.connect().toCompletableFuture());
+        return allOf(Stream.concat(common.stream(), Stream.of(reading)), RedisLink::connect);
     }
 
     public RemoteStore remoteStore() {
@@ -79,23 +85,41 @@ public final class RedisAdapter implements AutoCloseable {
     /** Ends the connections. Operations fail from then on. Client resources of the application stay as they are. */
     @Override
     public void close() {
-        clients.closeAfter(CompletableFuture.allOf(
-                Stream.concat(Stream.of(commands), domains.values().stream().map(Shared::reading))
-                        .map(RedisLink::close)
-                        .toArray(CompletableFuture[]::new)));
+        Stream<RedisLink> readers = domains.values().stream().map(Shared::reading);
+        clients.closeAfter(allOf(Stream.concat(common.stream(), readers), RedisLink::close));
     }
 
     private Shared shared(String domain) {
         return domains.computeIfAbsent(domain, name -> {
             RedisKeys keys = new RedisKeys(namespace.name(), name);
-            RedisLink reading = new RedisLink(RedisClients.Use.LOG_READER, clients, random);
-            commands.onReopen(reading::reopen);
-            RedisInvalidationLog.Links links = new RedisInvalidationLog.Links(commands, reading);
+            RedisLink reading = besideCommands(RedisClients.Use.LOG_READER);
+            RedisInvalidationLog.Links links = new RedisInvalidationLog.Links(commands, invalidations, reading);
             return new Shared(
                     reading,
                     new RedisInvalidationLog(links, keys, namespace.onFailover(), random),
                     new RedisTagIndex(commands, keys, TagParts.holding(namespace.mostTagMembers()), random));
         });
+    }
+
+    private Sender replicated() {
+        RedisLink link = besideCommands(RedisClients.Use.INVALIDATIONS);
+        link.onReopen(commands::reopen);
+        commands.onConnect(link::connect);
+        common.add(link);
+        return new ReplicatedWrites(link, clients, namespace.minReplicas());
+    }
+
+    /** Another connection, which leaves a demoted server when the one for commands does. */
+    private RedisLink besideCommands(RedisClients.Use use) {
+        RedisLink link = new RedisLink(use, clients, random);
+        commands.onReopen(link::reopen);
+        return link;
+    }
+
+    private static CompletableFuture<Void> allOf(
+            Stream<RedisLink> links, Function<RedisLink, CompletionStage<Void>> task) {
+        return CompletableFuture.allOf(
+                links.map(link -> task.apply(link).toCompletableFuture()).toArray(CompletableFuture[]::new));
     }
 
     /** What the caches of one domain share. */

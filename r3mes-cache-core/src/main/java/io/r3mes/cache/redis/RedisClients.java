@@ -26,6 +26,7 @@ import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -102,6 +103,11 @@ final class RedisClients {
         return resources.timer();
     }
 
+    /** Keeps times of milliseconds, which the timer does not. */
+    ScheduledExecutorService scheduler() {
+        return resources.eventExecutorGroup();
+    }
+
     /** How long an operation may take. */
     Duration commandTimeout() {
         return commandTimeout;
@@ -121,7 +127,7 @@ final class RedisClients {
                 && !(failure instanceof RedisCommandExecutionException
                         || failure instanceof RedisCommandTimeoutException);
         if (client instanceof RedisClusterClient cluster) {
-            if (unreachable || demoted || refusal == Refusal.CLUSTERDOWN) {
+            if (unreachable || demoted || refusal == Refusal.CLUSTERDOWN || refusal == Refusal.MOVED) {
                 refresh(cluster);
             }
             return false;
@@ -207,7 +213,8 @@ final class RedisClients {
     /** What a connection is for. Each has a codec of its own, by which its connections to single nodes are known. */
     enum Use {
         COMMANDS,
-        LOG_READER
+        LOG_READER,
+        INVALIDATIONS
     }
 
     /** A connection and its commands. */

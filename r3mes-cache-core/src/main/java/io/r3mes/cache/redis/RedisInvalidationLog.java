@@ -6,6 +6,7 @@ import static io.r3mes.cache.redis.LuaScript.text;
 import io.lettuce.core.StreamMessage;
 import io.lettuce.core.XReadArgs;
 import io.lettuce.core.XReadArgs.StreamOffset;
+import io.lettuce.core.protocol.CommandType;
 import io.r3mes.cache.OnFailover;
 import io.r3mes.cache.spi.Appended;
 import io.r3mes.cache.spi.Event;
@@ -101,8 +102,8 @@ final class RedisInvalidationLog implements InvalidationLog {
     private CompletionStage<Appended> dropStamps(List<String> tags, Appended sent) {
         List<CompletableFuture<?>> dropped = new ArrayList<>(tags.size());
         for (String tag : tags) {
-            dropped.add(links.commands()
-                    .call(commands -> commands.del(keys.stamp(tag)))
+            dropped.add(links.invalidations()
+                    .send(Call.remove(CommandType.DEL, keys.stamp(tag)))
                     .toCompletableFuture());
         }
         return CompletableFuture.allOf(dropped.toArray(CompletableFuture[]::new))
@@ -112,7 +113,7 @@ final class RedisInvalidationLog implements InvalidationLog {
     private CompletionStage<Appended> append(Append append, LogCodec.Encoded event, String id, List<String> stamps) {
         return withPolicy(policy -> LogScripts.APPEND
                 .list(
-                        links.commands(),
+                        links.invalidations(),
                         keys.metaLogAndStamps(stamps),
                         generation(),
                         policy,
@@ -243,8 +244,9 @@ final class RedisInvalidationLog implements InvalidationLog {
     /**
      * The connections of a log.
      *
-     * @param commands shared by all operations
+     * @param commands shared by all other operations
+     * @param invalidations for appending
      * @param reading for reads that wait
      */
-    record Links(RedisLink commands, RedisLink reading) {}
+    record Links(RedisLink commands, Sender invalidations, RedisLink reading) {}
 }

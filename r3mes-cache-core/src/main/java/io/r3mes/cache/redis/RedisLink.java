@@ -22,7 +22,7 @@ import org.slf4j.LoggerFactory;
  * then on Lettuce reconnects, unless the server was demoted: then another connection is opened. While there is none,
  * operations fail at once.
  */
-final class RedisLink {
+final class RedisLink implements Sender {
 
     private static final Logger log = LoggerFactory.getLogger(RedisLink.class);
 
@@ -36,6 +36,7 @@ final class RedisLink {
     private boolean opening; // guarded by lock
     private boolean closed; // guarded by lock
     private boolean pausing; // guarded by lock
+    private final List<Runnable> onConnect = new CopyOnWriteArrayList<>();
     private final List<Runnable> onReopen = new CopyOnWriteArrayList<>();
     private Duration delay = RedisOptions.FIRST_DELAY; // guarded by lock
 
@@ -48,6 +49,11 @@ final class RedisLink {
     /** Sends a command. Whatever goes wrong completes the stage. */
     <T extends @Nullable Object> CompletionStage<T> call(
             Function<RedisClusterAsyncCommands<String, byte[]>, CompletionStage<T>> command) {
+        return use(current -> command.apply(current.commands()));
+    }
+
+    /** Uses the connection. Whatever goes wrong completes the stage. */
+    <T extends @Nullable Object> CompletionStage<T> use(Function<Opened, CompletionStage<T>> task) {
         Opened current = opened;
         if (current == null) {
             connect();
@@ -55,7 +61,7 @@ final class RedisLink {
                     new RedisUnavailableException("Not connected to Redis yet", lastFailure));
         }
         try {
-            CompletionStage<T> sent = command.apply(current.commands());
+            CompletionStage<T> sent = task.apply(current);
             sent.whenComplete((answer, failure) -> {
                 if (failure != null) {
                     check(current, failure instanceof CompletionException wrapped ? wrapped.getCause() : failure);
@@ -68,15 +74,23 @@ final class RedisLink {
         }
     }
 
-    /** Sends a command, and sends it again if Redis refuses it for the moment. */
-    <T extends @Nullable Object> CompletionStage<T> callAgain(
-            Function<RedisClusterAsyncCommands<String, byte[]>, CompletionStage<T>> command) {
-        return Retries.send(() -> call(command), clients.timer(), clients.commandTimeout());
+    @Override
+    public <T extends @Nullable Object> CompletionStage<T> send(Call<T> call) {
+        return Retries.send(
+                () -> call(
+                        commands -> commands.dispatch(call.type(), call.output().get(), call.arguments())),
+                clients.scheduler(),
+                clients.commandTimeout());
     }
 
     /** Tells another link when this one leaves a demoted server, so that it does the same. */
     void onReopen(Runnable follow) {
         onReopen.add(follow);
+    }
+
+    /** Tells another link when this one begins to connect, so that it does the same. */
+    void onConnect(Runnable follow) {
+        onConnect.add(follow);
     }
 
     /** Gives the connection up and opens another one, which may be to another server; not more often than bearable. */
@@ -124,6 +138,7 @@ final class RedisLink {
             opening = true;
         }
         attempt();
+        onConnect.forEach(Runnable::run);
         return connected;
     }
 

@@ -9,11 +9,12 @@ import io.r3mes.cache.spi.TagIndex;
  * @param name letters, digits, {@code .}, {@code _} and {@code -}
  * @param onFailover the same on all nodes
  * @param mostTagMembers about how many keys of one tag are known at most; the same on all nodes
+ * @param minReplicas how many replicas must have an invalidation before it is acknowledged
  */
-public record RedisNamespace(String name, OnFailover onFailover, int mostTagMembers) {
+public record RedisNamespace(String name, OnFailover onFailover, int mostTagMembers, int minReplicas) {
 
-    /** A namespace that replays after a failover and knows the usual number of members. */
+    /** A namespace that replays after a failover, knows the usual number of members and waits for no replica. */
     public static RedisNamespace of(String name) {
-        return new RedisNamespace(name, OnFailover.REPLAY, TagIndex.MOST_MEMBERS);
+        return new RedisNamespace(name, OnFailover.REPLAY, TagIndex.MOST_MEMBERS, 0);
     }
 }

@@ -155,7 +155,8 @@ final class RedisOptions {
                 CommandType.UNLINK,
                 CommandType.HDEL,
                 CommandType.SCAN,
-                CommandType.ZPOPMIN);
+                CommandType.ZPOPMIN,
+                CommandType.WAIT);
 
         private static final Pattern WAIT = Pattern.compile("\\bBLOCK (\\d+)");
 

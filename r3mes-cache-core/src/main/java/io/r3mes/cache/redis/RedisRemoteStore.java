@@ -7,6 +7,7 @@ import io.lettuce.core.ScanCursor;
 import io.lettuce.core.SetArgs;
 import io.lettuce.core.cluster.api.async.RedisAdvancedClusterAsyncCommands;
 import io.lettuce.core.cluster.api.async.RedisClusterAsyncCommands;
+import io.lettuce.core.protocol.CommandType;
 import io.r3mes.cache.spi.Claim;
 import io.r3mes.cache.spi.Lease;
 import io.r3mes.cache.spi.RemoteStore;
@@ -26,11 +27,16 @@ final class RedisRemoteStore implements RemoteStore {
     private static final int PAGE_SIZE = 512;
 
     private final RedisLink link;
+    private final Sender invalidations;
     private final RedisKeys keys;
     private final ScanCursors cursors = new ScanCursors();
 
-    RedisRemoteStore(RedisLink link, RedisKeys keys) {
+    /**
+     * @param invalidations for what an acknowledged invalidation removes
+     */
+    RedisRemoteStore(RedisLink link, Sender invalidations, RedisKeys keys) {
         this.link = link;
+        this.invalidations = invalidations;
         this.keys = keys;
     }
 
@@ -86,18 +92,18 @@ final class RedisRemoteStore implements RemoteStore {
     @Override
     public CompletionStage<Boolean> unlink(String key) {
         return ValueScripts.UNLINK
-                .flag(link, keys.valueAndLease(key))
-                .exceptionallyCompose(failure ->
-                        afterLease(failure, key, () -> link.call(commands -> commands.del(keys.lease(key)))));
+                .flag(invalidations, keys.valueAndLease(key))
+                .exceptionallyCompose(failure -> afterLease(
+                        failure, key, () -> invalidations.send(Call.remove(CommandType.DEL, keys.lease(key)))));
     }
 
     @Override
     public CompletionStage<Boolean> unlinkKeeping(Lease lease) {
         byte[] token = bytes(lease.token());
         return ValueScripts.UNLINK_KEEPING
-                .flag(link, keys.valueAndLease(lease.key()), token)
+                .flag(invalidations, keys.valueAndLease(lease.key()), token)
                 .exceptionallyCompose(failure -> afterLease(
-                        failure, lease.key(), () -> ValueScripts.END_OTHER.number(link, lease(lease), token)));
+                        failure, lease.key(), () -> ValueScripts.END_OTHER.number(invalidations, lease(lease), token)));
     }
 
     @Override
@@ -183,7 +189,7 @@ final class RedisRemoteStore implements RemoteStore {
             Throwable failure, String key, Supplier<CompletionStage<Long>> endLease) {
         return Refusal.of(failure) == Refusal.TRYAGAIN
                 ? endLease.get()
-                        .thenCompose(ended -> link.call(commands -> commands.unlink(keys.value(key))))
+                        .thenCompose(ended -> invalidations.send(Call.remove(CommandType.UNLINK, keys.value(key))))
                         .thenApply(removed -> removed == 1)
                 : CompletableFuture.failedFuture(failure);
     }

@@ -1,11 +1,12 @@
 package io.r3mes.cache.redis;
 
 import io.lettuce.core.RedisCommandTimeoutException;
-import io.netty.util.Timeout;
-import io.netty.util.Timer;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Future;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -19,16 +20,16 @@ final class Retries<T extends @Nullable Object> {
     private static final int MOST = 5;
 
     private final Supplier<CompletionStage<T>> command;
-    private final Timer timer;
+    private final ScheduledExecutorService timer;
     private final CompletableFuture<T> answer = new CompletableFuture<>();
 
-    private Retries(Supplier<CompletionStage<T>> command, Timer timer) {
+    private Retries(Supplier<CompletionStage<T>> command, ScheduledExecutorService timer) {
         this.command = command;
         this.timer = timer;
     }
 
     static <T extends @Nullable Object> CompletionStage<T> send(
-            Supplier<CompletionStage<T>> command, Timer timer, Duration timeout) {
+            Supplier<CompletionStage<T>> command, ScheduledExecutorService timer, Duration timeout) {
         return command.get()
                 .exceptionallyCompose(failure -> isPassing(failure)
                         ? new Retries<>(command, timer).within(timeout, failure)
@@ -37,13 +38,13 @@ final class Retries<T extends @Nullable Object> {
 
     private CompletableFuture<T> within(Duration timeout, Throwable refused) {
         try {
-            Timeout deadline = timer.newTimeout(
-                    late -> answer.completeExceptionally(
+            Future<?> deadline = timer.schedule(
+                    () -> answer.completeExceptionally(
                             new RedisCommandTimeoutException("Refused again and again, then no answer")),
                     timeout.toNanos(),
                     TimeUnit.NANOSECONDS);
-            answer.whenComplete((value, failure) -> deadline.cancel());
-        } catch (IllegalStateException timerStopped) {
+            answer.whenComplete((value, failure) -> deadline.cancel(false));
+        } catch (RejectedExecutionException timerStopped) {
             answer.completeExceptionally(refused);
         }
         again(0, refused);
@@ -56,8 +57,8 @@ final class Retries<T extends @Nullable Object> {
             return;
         }
         try {
-            timer.newTimeout(pause -> send(tries), 1L << tries, TimeUnit.MILLISECONDS);
-        } catch (IllegalStateException timerStopped) {
+            Future<?> unused = timer.schedule(() -> send(tries), 1L << tries, TimeUnit.MILLISECONDS);
+        } catch (RejectedExecutionException timerStopped) {
             answer.completeExceptionally(refused);
         }
     }

@@ -41,6 +41,7 @@ public final class R3mesCache {
     private int maxRecords = EngineConfig.Coherence.DEFAULT.maxRecords();
     private OnFailover onFailover = EngineConfig.Coherence.DEFAULT.onFailover();
     private int maxTagMembers = TagIndex.MOST_MEMBERS;
+    private int minReplicas;
     private ValueCodec codec = new JacksonValueCodec();
     private @Nullable ValueCipher cipher;
     private @Nullable Executor executor;
@@ -119,6 +120,15 @@ public final class R3mesCache {
         return this;
     }
 
+    /**
+     * How many replicas must have an invalidation before it is acknowledged, 0 by default. With all replicas of a master,
+     * the failover to one of them loses no acknowledged invalidation. While fewer have it, it is pending.
+     */
+    public R3mesCache minReplicas(int least) {
+        minReplicas = least;
+        return this;
+    }
+
     public R3mesCache codec(ValueCodec chosen) {
         codec = chosen;
         return this;
@@ -153,6 +163,10 @@ public final class R3mesCache {
         }
         if (maxTagMembers < 1) {
             throw new CacheConfigurationException("tags.max-members is " + maxTagMembers + "; set it to at least 1.");
+        }
+        if (minReplicas < 0) {
+            throw new CacheConfigurationException("invalidation.min-replicas is " + minReplicas
+                    + "; set it to 0, or to the number of replicas that every master has.");
         }
         if (maxStaleness.compareTo(SHORTEST_STALENESS) < 0) {
             throw new CacheConfigurationException("coherence.max-staleness is " + maxStaleness + "; set it to at least "
@@ -194,7 +208,8 @@ public final class R3mesCache {
     private Storage storage() {
         CaffeineLocalStoreFactory local = new CaffeineLocalStoreFactory();
         if (redis != null) {
-            RedisAdapter adapter = RedisAdapter.create(redis, new RedisNamespace(namespace, onFailover, maxTagMembers));
+            RedisAdapter adapter =
+                    RedisAdapter.create(redis, new RedisNamespace(namespace, onFailover, maxTagMembers, minReplicas));
             Function<String, EngineConfig.DomainPorts> domains =
                     domain -> new EngineConfig.DomainPorts(adapter.invalidationLog(domain), adapter.tagIndex(domain));
             return new Storage(new EngineConfig.Ports(adapter.remoteStore(), domains, local), adapter::close);

@@ -35,6 +35,7 @@ class DemotedMasterTest {
     private final RedisProcess first = RedisServers.standalone("--repl-diskless-sync-delay", "0");
     private final RedisProcess second = RedisServers.standalone("--repl-diskless-sync-delay", "0");
     private @Nullable TestNodes nodes;
+    private int minReplicas;
 
     @BeforeEach
     void follow() {
@@ -58,6 +59,12 @@ class DemotedMasterTest {
                 Duration.ofMillis(500),
                 null,
                 null));
+    }
+
+    @Test
+    void isLeftForTheNewMasterByInvalidationsThatReplicasMustHave() {
+        minReplicas = 1;
+        isLeftForTheNewMasterAmongFixedNodes();
     }
 
     @Test
@@ -127,7 +134,8 @@ class DemotedMasterTest {
 
     private CacheManager start(RedisSettings settings) {
         nodes = TestNodes.on(settings);
-        return nodes.start(builder -> builder.namespace(NAMESPACE).caches(POLICY));
+        return nodes.start(
+                builder -> builder.namespace(NAMESPACE).caches(POLICY).minReplicas(minReplicas));
     }
 
     private void demote() {

@@ -50,6 +50,12 @@ class R3mesCacheTest {
     }
 
     @Test
+    void refusesFewerReplicasThanNone() {
+        refuses(R3mesCache.builder().minReplicas(-1), "invalidation.min-replicas", "set it to 0");
+        R3mesCache.builder().minReplicas(0).build().close();
+    }
+
+    @Test
     void refusesANamespaceThatCannotBePartOfAKey() {
         RedisSettings settings = RedisSettings.standalone("redis://127.0.0.1:1");
         refuses(R3mesCache.builder().redis(settings).namespace("a b"), "'a b'", "letters, digits");

@@ -21,7 +21,7 @@ public record RedisUser(String name, String password, String namespace) {
     /** All that the cache and its client send, and what its scripts run. */
     private static final List<String> COMMANDS = List.of(
             // connections and topology
-            "+hello +auth +ping +select +client|setname +role +info +asking +cluster|nodes",
+            "+hello +auth +ping +select +client|setname +role +info +asking +cluster|nodes +wait",
             // scripts
             "+eval +evalsha +time",
             // values and leases

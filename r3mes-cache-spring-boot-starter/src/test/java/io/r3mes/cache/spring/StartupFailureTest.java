@@ -98,6 +98,7 @@ class StartupFailureTest {
         fails("r3mes.cache.caches.user-info.local.max-entries=0", "local.max-entries");
         fails("r3mes.cache.caches.user-info.max-value-bytes=3GB", "max-value-bytes", "less than 2GB");
         fails("r3mes.cache.coherence.max-staleness=1ms", "max-staleness", "200ms");
+        fails("r3mes.cache.invalidation.min-replicas=-1", "invalidation.min-replicas", "set it to 0");
         fails("r3mes.cache.tags.max-members=0", "tags.max-members", "at least 1");
     }
 

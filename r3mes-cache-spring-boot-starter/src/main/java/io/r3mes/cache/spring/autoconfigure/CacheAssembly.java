@@ -34,6 +34,7 @@ record CacheAssembly(R3mesCacheProperties properties, ConfigurableListableBeanFa
                 .namespace(properties.namespace())
                 .maxStaleness(properties.coherence().maxStaleness())
                 .onFailover(properties.coherence().onFailover())
+                .minReplicas(properties.invalidation().minReplicas())
                 .maxTagMembers(properties.tags().maxMembers())
                 .codec(codec())
                 .cipher(cipher())

@@ -18,6 +18,7 @@ import org.springframework.util.unit.DataSize;
  * @param namespace Prefix of every key in Redis. Applications that share it share their caches.
  * @param commandTimeout How long an operation may take in Redis before the cache does without it.
  * @param coherence How nodes agree on what is valid.
+ * @param invalidation When an invalidation counts as acknowledged.
  * @param tags What is kept about tags.
  * @param encryption Keys of the caches that encrypt their values.
  * @param defaults Settings of every cache that does not have its own.
@@ -30,6 +31,7 @@ public record R3mesCacheProperties(
         @DefaultValue("r3mes") String namespace,
         @DefaultValue("100ms") Duration commandTimeout,
         @DefaultValue Coherence coherence,
+        @DefaultValue Invalidation invalidation,
         @DefaultValue Tags tags,
         @DefaultValue Encryption encryption,
         @DefaultValue Defaults defaults,
@@ -54,6 +56,14 @@ public record R3mesCacheProperties(
     public record Coherence(
             @DefaultValue("500ms") Duration maxStaleness,
             @DefaultValue("replay") OnFailover onFailover) {}
+
+    /**
+     * When an invalidation counts as acknowledged.
+     *
+     * @param minReplicas How many replicas must have an invalidation before it is acknowledged. With all replicas of a
+     *     master, a failover loses none; while fewer answer, invalidations are pending. 0 waits for none.
+     */
+    public record Invalidation(@DefaultValue("0") int minReplicas) {}
 
     /**
      * What is kept about tags.

@@ -37,6 +37,7 @@ class R3mesCachePropertiesTest {
                 namespace: app
                 command-timeout: 50ms
                 coherence: { max-staleness: 400ms, on-failover: fence }
+                invalidation: { min-replicas: 2 }
                 tags: { max-members: 7000 }
                 encryption: { key: AAAA, previous-key: BBBB }
                 defaults:
@@ -86,6 +87,7 @@ class R3mesCachePropertiesTest {
         assertThat(bound.commandTimeout()).isEqualTo(Duration.ofMillis(50));
         assertThat(bound.coherence().maxStaleness()).isEqualTo(Duration.ofMillis(400));
         assertThat(bound.coherence().onFailover()).isEqualTo(OnFailover.FENCE);
+        assertThat(bound.invalidation().minReplicas()).isEqualTo(2);
         assertThat(bound.tags().maxMembers()).isEqualTo(7_000);
         assertThat(bound.encryption()).isEqualTo(new R3mesCacheProperties.Encryption("AAAA", "BBBB"));
         assertThat(bound.encryption().toString()).doesNotContain("AAAA");
@@ -200,6 +202,7 @@ class R3mesCachePropertiesTest {
                         "r3mes.cache.command-timeout",
                         "r3mes.cache.coherence.max-staleness",
                         "r3mes.cache.coherence.on-failover",
+                        "r3mes.cache.invalidation.min-replicas",
                         "r3mes.cache.tags.max-members",
                         "r3mes.cache.encryption.key",
                         "r3mes.cache.defaults.ttl",
