@@ -7,6 +7,7 @@ import io.r3mes.cache.spi.InvalidationLog.Append;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 
@@ -95,9 +96,9 @@ final class Invalidator {
                     if (failure == null) {
                         pending.remove(first).forEach(absorbed -> {
                             absorbed.acknowledge(sent.appended().position());
-                            absorbed.removed(0);
+                            tell(absorbed, 0);
                         });
-                        acknowledge(first, sent);
+                        counted(first, sent).thenAccept(removed -> tell(first, removed));
                     }
                     replaying.set(false);
                     return failure == null;
@@ -139,12 +140,29 @@ final class Invalidator {
                 .toCompletableFuture();
     }
 
+    /** Acknowledges a receipt that nobody holds yet. */
     private void acknowledge(Receipt receipt, Sent sent) {
-        record(receipt, sent.appended());
-        if (receipt.event() instanceof Event.Keys) {
-            receipt.removed(sent.removed());
+        CompletableFuture<Long> removed = counted(receipt, sent);
+        if (removed.isDone()) {
+            receipt.removed(removed.join());
         } else {
-            reclaimer.reclaim(receipt.event(), sent.appended().position()).thenAccept(receipt::removed);
+            removed.thenAccept(count -> tell(receipt, count));
+        }
+    }
+
+    private CompletableFuture<Long> counted(Receipt receipt, Sent sent) {
+        record(receipt, sent.appended());
+        return receipt.event() instanceof Event.Keys
+                ? CompletableFuture.completedFuture(sent.removed())
+                : reclaimer.reclaim(receipt.event(), sent.appended().position());
+    }
+
+    /** On the executor, so that what a caller does with the count does not run on an I/O thread. */
+    private void tell(Receipt receipt, long removed) {
+        try {
+            node.environment().executor().execute(() -> receipt.removed(removed));
+        } catch (RejectedExecutionException saturated) {
+            receipt.removed(removed);
         }
     }
 
