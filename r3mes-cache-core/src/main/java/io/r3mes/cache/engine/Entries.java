@@ -58,11 +58,7 @@ final class Entries {
         if (birth.known() == 0) {
             return storeNow(loaded, lease, birth);
         }
-        return catchUp(birth.known())
-                .thenCompose(
-                        known -> known && node.timeline().remembers(birth.head().position())
-                                ? storeNow(loaded, lease, birth)
-                                : refuse(lease));
+        return catchUp(birth.known()).thenCompose(known -> known ? storeNow(loaded, lease, birth) : refuse(lease));
     }
 
     /** Whether the timeline came to hold every event up to a position, soon. */
@@ -87,7 +83,8 @@ final class Entries {
             node.uncached().incrementAndGet();
         }
         boolean overtaken = head.generation() != node.timeline().generation()
-                || node.timeline().isCovered(loaded.subject(), head.position());
+                || node.timeline().isCovered(loaded.subject(), head.position())
+                || (birth.known() != 0 && !node.timeline().remembers(head.position()));
         if (overtaken || !loaded.decisions().stores(loaded.value(), policy.value())) {
             return refuse(lease);
         }

@@ -7,6 +7,7 @@ import io.r3mes.cache.spi.InvalidationLog.Append;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 
@@ -160,18 +161,32 @@ final class Invalidator {
                 .toCompletableFuture();
     }
 
+    /** Acknowledges a receipt that nobody holds yet. */
     private void acknowledge(Receipt receipt, Sent sent) {
         record(receipt.event(), sent.appended());
-        settle(receipt, sent);
+        CompletableFuture<Long> removed = settled(receipt, sent);
+        if (removed.isDone()) {
+            receipt.removed(removed.join());
+        } else {
+            removed.thenAccept(count -> tell(receipt, count));
+        }
     }
 
-    private void settle(Receipt receipt, Sent sent) {
+    /** Completes with what was removed. */
+    private CompletableFuture<Long> settled(Receipt receipt, Sent sent) {
         long position = sent.appended().position();
         receipt.acknowledge(position);
-        if (receipt.event() instanceof Event.Keys) {
-            receipt.removed(sent.removed());
-        } else {
-            reclaimer.reclaim(receipt.event(), position).thenAccept(receipt::removed);
+        return receipt.event() instanceof Event.Keys
+                ? CompletableFuture.completedFuture(sent.removed())
+                : reclaimer.reclaim(receipt.event(), position);
+    }
+
+    /** On the executor, so that what a caller does with the count does not run on an I/O thread. */
+    private void tell(Receipt receipt, long removed) {
+        try {
+            node.environment().executor().execute(() -> receipt.removed(removed));
+        } catch (RejectedExecutionException saturated) {
+            receipt.removed(removed);
         }
     }
 

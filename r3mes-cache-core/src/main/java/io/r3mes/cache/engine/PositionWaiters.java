@@ -32,15 +32,16 @@ final class PositionWaiters {
         }
     }
 
-    /** The log fell back: what was reached before counts no more. */
-    void startOver(long position) {
+    /** The log fell back: what was reached before counts no more. Returns the callers to tell. */
+    Due startOver(long position) {
         synchronized (this) {
             reached = Long.MIN_VALUE;
         }
-        reached(position);
+        return reached(position);
     }
 
-    void reached(long position) {
+    /** Returns the callers to tell, which whoever holds a lock does after leaving it. */
+    Due reached(long position) {
         List<CompletableFuture<Void>> due = new ArrayList<>();
         synchronized (this) {
             reached = Math.max(reached, position);
@@ -48,7 +49,17 @@ final class PositionWaiters {
                 due.add(waiting.remove().future());
             }
         }
-        due.forEach(future -> future.complete(null));
+        return new Due(due);
+    }
+
+    /** Callers whose position is reached, and who do not know it yet. */
+    record Due(List<CompletableFuture<Void>> callers) {
+
+        static final Due NOBODY = new Due(List.of());
+
+        void tell() {
+            callers.forEach(caller -> caller.complete(null));
+        }
     }
 
     private record Waiter(long position, CompletableFuture<Void> future) {}

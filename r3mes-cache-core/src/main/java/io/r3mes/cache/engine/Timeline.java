@@ -13,6 +13,7 @@ import java.time.Duration;
  *
  * <p>Thread-safe. Readers take no lock: they read the version, then the records, then the floor. Writers, one at a time
  * under this object's monitor, change records first, then the head, then the version; forgetting raises the floor first.
+ * Whoever waits for a position is told after the monitor is left.
  */
 final class Timeline {
 
@@ -155,55 +156,66 @@ final class Timeline {
     }
 
     /** Takes the next event of the log; false if it does not follow the one the timeline stands on. */
-    synchronized boolean apply(LogEntry entry) {
-        if (entry.position() <= head) {
-            return true;
+    boolean apply(LogEntry entry) {
+        PositionWaiters.Due due;
+        boolean continues;
+        synchronized (this) {
+            if (entry.position() <= head) {
+                return true;
+            }
+            if (!continuity.follows(entry)) {
+                return false;
+            }
+            remember(entry.event(), entry.position());
+            head = entry.position();
+            highest = Math.max(highest, head);
+            version++;
+            long proven = continuity.advance(entry);
+            if (proven != Continuity.NOTHING) {
+                trust(proven);
+            }
+            due = waiters.reached(head);
+            continues = !continuity.isBroken();
         }
-        if (!continuity.follows(entry)) {
-            return false;
-        }
-        remember(entry.event(), entry.position());
-        head = entry.position();
-        highest = Math.max(highest, head);
-        version++;
-        long proven = continuity.advance(entry);
-        if (proven != Continuity.NOTHING) {
-            trust(proven);
-        }
-        waiters.reached(head);
-        return !continuity.isBroken();
+        due.tell();
+        return continues;
     }
 
     /** Weighs a head that was read from the log by a request sent at {@code sentAt}; false calls for {@link #reset}. */
-    synchronized boolean prove(Head read, long sentAt) {
-        if (read.generation() != generation) {
-            return false;
-        }
-        return switch (continuity.weigh(read, head, sentAt)) {
-            case PROVEN -> {
+    boolean prove(Head read, long sentAt) {
+        PositionWaiters.Due due = PositionWaiters.Due.NOBODY;
+        boolean continues;
+        synchronized (this) {
+            Continuity.Verdict verdict =
+                    read.generation() == generation ? continuity.weigh(read, head, sentAt) : Continuity.Verdict.BROKEN;
+            if (verdict == Continuity.Verdict.PROVEN) {
                 trust(sentAt);
-                waiters.reached(Math.max(head, read.serverMicros() - 1));
-                yield true;
+                due = waiters.reached(Math.max(head, read.serverMicros() - 1));
             }
-            case OPEN -> true;
-            case BROKEN -> false;
-        };
+            continues = verdict != Continuity.Verdict.BROKEN;
+        }
+        due.tell();
+        return continues;
     }
 
     /** Starts over at a head read by a request sent at {@code sentAt}: records stay, nothing older is trusted. */
-    synchronized void reset(Head read, long sentAt) {
-        if (generation == 0) {
-            records.place(UNPLACED, read.position() + 1);
-            highest = Math.max(highest, read.position() + 1);
+    void reset(Head read, long sentAt) {
+        PositionWaiters.Due due;
+        synchronized (this) {
+            if (generation == 0) {
+                records.place(UNPLACED, read.position() + 1);
+                highest = Math.max(highest, read.position() + 1);
+            }
+            floor = Math.max(floor, Math.max(head, read.position()));
+            head = read.position();
+            highest = Math.max(highest, Math.max(floor, head));
+            generation = read.generation();
+            continuity.standOn(read);
+            version++;
+            trust(sentAt);
+            due = waiters.startOver(head);
         }
-        floor = Math.max(floor, Math.max(head, read.position()));
-        head = read.position();
-        highest = Math.max(highest, Math.max(floor, head));
-        generation = read.generation();
-        continuity.standOn(read);
-        version++;
-        trust(sentAt);
-        waiters.startOver(head);
+        due.tell();
     }
 
     private void remember(Event event, long position) {

@@ -8,6 +8,7 @@ import io.r3mes.cache.spi.LocalEntry;
 import io.r3mes.cache.spi.LogEntry;
 import io.r3mes.cache.spi.Marks;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.stream.Stream;
@@ -74,6 +75,19 @@ class TimelineTest {
         assertThat(timeline.head()).isEqualTo(100);
         assertThat(admits(entry)).isFalse();
         assertThat(timeline.isCovered(SUBJECT, 119)).isTrue();
+    }
+
+    @Test
+    void tellsThoseWhoWaitWithoutHoldingItsMonitor() {
+        List<Boolean> held = new ArrayList<>();
+        for (long position : List.of(110L, 120L, 130L)) {
+            timeline.waiters().await(position).thenRun(() -> held.add(Thread.holdsLock(timeline)));
+        }
+        happens(new Event.Marker(), 110);
+        assertThat(timeline.prove(new Head(GENERATION, "r", 110, lastId, 121), 0))
+                .isTrue();
+        timeline.reset(new Head(GENERATION, "r", 130, "other", 0), 0);
+        assertThat(held).containsExactly(false, false, false);
     }
 
     @Test

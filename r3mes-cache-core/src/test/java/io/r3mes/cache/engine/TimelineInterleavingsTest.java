@@ -1,0 +1,185 @@
+package io.r3mes.cache.engine;
+
+import io.r3mes.cache.spi.Event;
+import io.r3mes.cache.spi.Head;
+import io.r3mes.cache.spi.LocalEntry;
+import io.r3mes.cache.spi.LogEntry;
+import java.time.Duration;
+import java.util.List;
+import org.jetbrains.lincheck.datastructures.BooleanGen;
+import org.jetbrains.lincheck.datastructures.Operation;
+import org.jetbrains.lincheck.datastructures.Param;
+import org.junit.jupiter.api.Test;
+
+/**
+ * Readers of the timeline, which take no lock, beside its writers.
+ *
+ * <p>One judgement, "records, then floor", on one birth is linearizable. Two judgements on different births are not: a
+ * writer raises the floor before it records, so an older birth may be refused before a younger one is. {@code admits} is
+ * not linearizable either, because it keeps what it proved in the entry, and of two proofs the older one may stay; what
+ * holds is that no entry is served once an invalidation of it has returned.
+ */
+class TimelineInterleavingsTest {
+
+    @Test
+    void judgesABirthAsIfInOneStep() {
+        Interleavings.explore(Judgements.class, Verdicts.class);
+    }
+
+    @Test
+    void judgesABirthAsIfInOneStepAtFullSpeed() {
+        Interleavings.stress(Judgements.class, Verdicts.class);
+    }
+
+    @Test
+    void servesNoEntryWhoseInvalidationReturned() {
+        Interleavings.explore(Servings.class, NothingServed.class);
+    }
+
+    @Test
+    void servesNoEntryWhoseInvalidationReturnedAtFullSpeed() {
+        Interleavings.stress(Servings.class, NothingServed.class);
+    }
+
+    /** A timeline that remembers one invalidation, its writers, and an entry that was born at its first head. */
+    private static class Written {
+
+        static final long BIRTH = 100;
+        static final Subject SUBJECT = new Subject("cache", "key", List.of("tag"));
+
+        private static final Event COVERING = new Event.Keys(List.of("key"));
+        private static final Event OTHER = new Event.Keys(List.of("other"));
+
+        final Timeline timeline = new Timeline(1, Duration.ofDays(1), 0);
+
+        Written() {
+            timeline.reset(head(BIRTH), 0);
+        }
+
+        void brings(boolean covering) {
+            long last = timeline.head();
+            timeline.apply(new LogEntry(last + 10, id(last + 10), id(last), covering ? COVERING : OTHER));
+        }
+
+        void issues(boolean covering) {
+            timeline.recordOwn(covering ? COVERING : OTHER, BIRTH + 15);
+        }
+
+        void isCutOff() {
+            timeline.reset(head(timeline.head() + 10), 0);
+        }
+
+        private static Head head(long position) {
+            return new Head(1, "r", position, id(position), 0);
+        }
+
+        private static String id(long position) {
+            return "e" + position;
+        }
+    }
+
+    /** What a load, a join and a read of Redis ask. */
+    public static final class Judgements {
+
+        private final Written written = new Written();
+
+        @Operation(nonParallelGroup = "log")
+        public void brings(@Param(gen = BooleanGen.class) boolean covering) {
+            written.brings(covering);
+        }
+
+        @Operation
+        public void issues(@Param(gen = BooleanGen.class) boolean covering) {
+            written.issues(covering);
+        }
+
+        @Operation
+        public boolean isValid() {
+            return !written.timeline.isCovered(Written.SUBJECT, Written.BIRTH)
+                    && written.timeline.remembers(Written.BIRTH);
+        }
+    }
+
+    /** A birth is valid until an event covers it, or one later than it was forgotten. */
+    public static final class Verdicts {
+
+        private boolean valid = true;
+        private int recorded;
+
+        public void brings(boolean covering) {
+            recorded++;
+            valid &= !covering && recorded <= 1;
+        }
+
+        public void issues(boolean covering) {
+            brings(covering);
+        }
+
+        public boolean isValid() {
+            return valid;
+        }
+    }
+
+    /** What readers of the near cache ask. */
+    public static final class Servings {
+
+        private final Written written = new Written();
+        private volatile LocalEntry entry = entry(Written.BIRTH);
+        private volatile boolean invalidated;
+
+        @Operation(nonParallelGroup = "log")
+        public void brings(@Param(gen = BooleanGen.class) boolean covering) {
+            written.brings(covering);
+            invalidated |= covering;
+        }
+
+        @Operation
+        public void issues(@Param(gen = BooleanGen.class) boolean covering) {
+            written.issues(covering);
+            invalidated |= covering;
+        }
+
+        @Operation(nonParallelGroup = "log")
+        public void isCutOff() {
+            written.isCutOff();
+        }
+
+        /** A hit of the remote store, which takes the place of the entry. */
+        @Operation
+        public void copies() {
+            long watched = written.timeline.head();
+            if (!written.timeline.isCovered(Written.SUBJECT, Written.BIRTH)
+                    && written.timeline.remembers(Written.BIRTH)) {
+                entry = entry(watched);
+            }
+        }
+
+        @Operation
+        public boolean servesWhatWasInvalidated() {
+            boolean before = invalidated;
+            boolean served = written.timeline.admits(entry, Written.SUBJECT.cache(), 0);
+            return before && served;
+        }
+
+        private static LocalEntry entry(long seen) {
+            LocalEntry.Birth birth = new LocalEntry.Birth(1, Written.BIRTH, seen);
+            return new LocalEntry("v", "key", List.of("tag"), birth, new LocalEntry.Times(1, 1));
+        }
+    }
+
+    /** Nothing else than that. */
+    public static final class NothingServed {
+
+        public void brings(boolean covering) {}
+
+        public void issues(boolean covering) {}
+
+        public void isCutOff() {}
+
+        public void copies() {}
+
+        public boolean servesWhatWasInvalidated() {
+            return false;
+        }
+    }
+}
