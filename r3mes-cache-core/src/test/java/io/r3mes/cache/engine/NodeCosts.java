@@ -22,12 +22,22 @@ public final class NodeCosts {
 
     public static void measure(Consumer<String> out) {
         cost(out, "1 key", 10_000, 1, i -> new Event.Keys(List.of(key(i))));
-        cost(out, "10 keys", 2_000, 10, i -> new Event.Keys(IntStream.range(10 * i, 10 * i + 10)
-                .mapToObj(NodeCosts::key)
-                .toList()));
-        cost(out, "500 keys", 200, 500, i -> new Event.Keys(IntStream.range(500 * i, 500 * i + 500)
-                .mapToObj(NodeCosts::key)
-                .toList()));
+        cost(
+                out,
+                "10 keys",
+                2_000,
+                10,
+                i -> new Event.Keys(IntStream.range(10 * i, 10 * i + 10)
+                        .mapToObj(NodeCosts::key)
+                        .toList()));
+        cost(
+                out,
+                "500 keys",
+                200,
+                500,
+                i -> new Event.Keys(IntStream.range(500 * i, 500 * i + 500)
+                        .mapToObj(NodeCosts::key)
+                        .toList()));
         cost(out, "1 tag", 10_000, 1, i -> new Event.Tags(List.of("user:wallet%08d".formatted(i))));
         cost(out, "1 pattern of 512", 2_000, 1, i -> new Event.Pattern("user:%d:*".formatted(i)));
         memory(out);
@@ -55,8 +65,8 @@ public final class NodeCosts {
         long full = usedHeap();
         mirror.journal = new Journal(1);
         long withoutJournal = usedHeap();
-        out.accept("%-34s %8d B, of which the journal %d B".formatted(
-                "memory of one record", (full - empty) / RECORDS, (full - withoutJournal) / RECORDS));
+        out.accept("%-34s %8d B, of which the journal %d B"
+                .formatted("memory of one record", (full - empty) / RECORDS, (full - withoutJournal) / RECORDS));
         out.accept("%-34s %8d KiB".formatted("an empty mirror", (empty - before) / 1_024));
         Reference.reachabilityFence(mirror);
     }

@@ -1,5 +1,6 @@
 package io.r3mes.cache.scale;
 
+import com.sun.management.OperatingSystemMXBean;
 import io.r3mes.cache.redis.RedisAdapter;
 import io.r3mes.cache.spi.Claim;
 import io.r3mes.cache.spi.Event;
@@ -9,6 +10,8 @@ import io.r3mes.cache.spi.InvalidationLog.NodeBeat;
 import io.r3mes.cache.spi.Lease;
 import io.r3mes.cache.testing.Await;
 import io.r3mes.cache.testing.RedisProcess;
+import io.r3mes.cache.testing.RedisServers;
+import java.lang.management.ManagementFactory;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -22,6 +25,7 @@ final class DomainCosts {
 
     private static final Duration STALENESS = Duration.ofMillis(500);
     private static final Duration TTL = Duration.ofMinutes(5);
+    private static final String LOG = "{scale}:log";
     private static final int VALUE_BYTES = 1_024;
     private static final int MOST_AT_ONCE = 200;
 
@@ -47,9 +51,8 @@ final class DomainCosts {
     }
 
     static Event keys(int first, int count) {
-        return new Event.Keys(IntStream.range(first, first + count)
-                .mapToObj(DomainCosts::key)
-                .toList());
+        return new Event.Keys(
+                IntStream.range(first, first + count).mapToObj(DomainCosts::key).toList());
     }
 
     void beats(int... nodes) {
@@ -58,7 +61,12 @@ final class DomainCosts {
             for (; known < all; known++) {
                 Await.result(log.beat(beat(known)));
             }
+            Commands.reset(server);
             row("beat, %d nodes".formatted(all), i -> log.beat(beat(i % all)));
+            Commands inside = Commands.of(server);
+            figures.note(
+                    "%-34s %8.1f us by the clock, of which INFO %.1f us",
+                    "  its script", inside.microsOf("evalsha"), inside.microsOf("info"));
             row("who lives, %d nodes".formatted(all), i -> log.nodes());
         }
     }
@@ -71,8 +79,11 @@ final class DomainCosts {
         int rounds = Math.max(1, steps / nodes.count());
         ServerCost cost = meter.of(
                 rounds * nodes.count(),
-                () -> inTurns(rounds, 1, round -> all(
-                        nodes.count(), i -> nodes.log(i).beat(beat(i)).toCompletableFuture())));
+                () -> inTurns(
+                        rounds,
+                        1,
+                        round -> all(
+                                nodes.count(), i -> nodes.log(i).beat(beat(i)).toCompletableFuture())));
         figures.note("%-34s %s", "beat, %d connections at once".formatted(nodes.count()), cost);
     }
 
@@ -82,9 +93,14 @@ final class DomainCosts {
         event("append, 10 keys", i -> keys(10 * i, 10));
         ServerCost many = event("append, 500 keys", i -> keys(500 * i, 500));
         event("append, 1 tag", i -> new Event.Tags(List.of("user:wallet%08d".formatted(i))));
-        event("append, 10 tags", i -> new Event.Tags(IntStream.range(10 * i, 10 * i + 10)
-                .mapToObj("user:wallet%08d"::formatted)
-                .toList()));
+        event(
+                "append, 10 tags",
+                i -> new Event.Tags(IntStream.range(10 * i, 10 * i + 10)
+                        .mapToObj("user:wallet%08d"::formatted)
+                        .toList()));
+        long stamp = RedisServers.command(
+                server, redis -> redis.memoryUsage("{scale}:tag:user:wallet%08d".formatted(10 * (number - 1))));
+        figures.note("%-34s %8d B of memory", "  a stamp", stamp);
         event("append, 1 pattern again", i -> new Event.Pattern("user:info:*"));
         return List.of(one, many);
     }
@@ -92,13 +108,20 @@ final class DomainCosts {
     /** Appends, and what reading them again costs for each when a follower gets many at a time. */
     private ServerCost event(String name, IntFunction<Event> event) {
         long after = Await.result(log.head(0)).position();
-        long before = usedMemory();
+        RedisServers.command(server, redis -> redis.xtrim(LOG, 0));
         ServerCost append = row(name, i -> log.append(Append.of(event.apply(i), 0)));
-        int all = 3 * steps;
-        figures.note("%-34s %8d B of memory each, stamps too", "  in the log", (usedMemory() - before) / all);
+        int all = Meter.ROUNDS * steps;
+        long memory = RedisServers.command(server, redis -> redis.memoryUsage(LOG));
+        figures.note("%-34s %8d B of memory each", "  in the log", memory / all);
+        long cpu = processCpuNanos();
         ServerCost read = meter.of(all, () -> readAll(after));
-        figures.note("%-34s %s", "  read in batches of 512, each", read);
+        double nodeMicros = (processCpuNanos() - cpu) / 1e3 / all / Meter.ROUNDS;
+        figures.note("%-34s %s  %.1f us CPU of the node", "  read in batches of 512, each", read, nodeMicros);
         return append;
+    }
+
+    private static long processCpuNanos() {
+        return ((OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean()).getProcessCpuTime();
     }
 
     private void readAll(long after) {
@@ -116,7 +139,7 @@ final class DomainCosts {
         row("miss: lease", i -> node.remoteStore().acquire(lease(i)));
         row("miss: HEAD", i -> log.head(0));
         int first = number;
-        for (int i = 0; i < 3 * steps; i++) {
+        for (int i = 0; i < Meter.ROUNDS * steps; i++) {
             Claim unused = Await.result(node.remoteStore().acquire(lease(first + i)));
         }
         row("miss: store of 1 KiB", i -> node.remoteStore().store(lease(i), value, TTL));
@@ -129,7 +152,9 @@ final class DomainCosts {
             Await.result(log.append(Append.of(new Event.Pattern("user:%d:*".formatted(i)), 0)));
         }
         row("MARKS, 1 tag, %d rules".formatted(rules), i -> log.marks(List.of("user:wallet1"), Long.MAX_VALUE >> 11));
-        row("append, 1 pattern, %d rules".formatted(rules), i -> log.append(Append.of(new Event.Pattern("user:" + i + ":*"), 0)));
+        row(
+                "append, 1 pattern, %d rules".formatted(rules),
+                i -> log.append(Append.of(new Event.Pattern("user:" + i + ":*"), 0)));
         row("append, 1 key, %d rules".formatted(rules), i -> log.append(Append.of(keys(i, 1), 0)));
     }
 
@@ -162,8 +187,12 @@ final class DomainCosts {
     ServerCost flooded(Followers followers, int events) {
         return meter.of(events, () -> {
             long before = followers.received();
-            inTurns(events / MOST_AT_ONCE, 1, turn -> all(MOST_AT_ONCE, i -> log.append(Append.of(keys(number++, 1), 0))
-                    .toCompletableFuture()));
+            inTurns(
+                    events / MOST_AT_ONCE,
+                    1,
+                    turn -> all(
+                            MOST_AT_ONCE,
+                            i -> log.append(Append.of(keys(number++, 1), 0)).toCompletableFuture()));
             followers.awaitReceived(before + (long) events * followers.count());
         });
     }
@@ -180,9 +209,5 @@ final class DomainCosts {
             sent.add(each.apply(i));
         }
         return CompletableFuture.allOf(sent.toArray(CompletableFuture[]::new));
-    }
-
-    private long usedMemory() {
-        return Commands.info(server, "memory", "used_memory");
     }
 }

@@ -31,11 +31,7 @@ final class Followers implements AutoCloseable {
 
     Followers(RedisProcess server, int count) {
         RedisSettings settings = new RedisSettings(
-                RedisSettings.Topology.STANDALONE,
-                List.of(RedisURI.create(server.uri())),
-                PATIENCE,
-                null,
-                resources);
+                RedisSettings.Topology.STANDALONE, List.of(RedisURI.create(server.uri())), PATIENCE, null, resources);
         for (int i = 0; i < count; i++) {
             adapters.add(RedisAdapter.create(settings, RedisNamespace.of("scale")));
         }
@@ -78,7 +74,9 @@ final class Followers implements AutoCloseable {
             return;
         }
         log.read(after, BATCH, WAIT).thenAccept((List<LogEntry> entries) -> {
-            read(log, entries.isEmpty() ? after : entries.get(entries.size() - 1).position());
+            read(
+                    log,
+                    entries.isEmpty() ? after : entries.get(entries.size() - 1).position());
             received.addAndGet(entries.size());
         });
     }

@@ -10,7 +10,8 @@ import java.util.stream.IntStream;
 /** Measures what a server spends on a step, without what it spends on nothing and on being asked. */
 final class Meter {
 
-    private static final int ROUNDS = 3;
+    static final int ROUNDS = 5;
+
     private static final double NANOS = 1_000_000_000;
 
     private final RedisProcess server;
@@ -22,7 +23,8 @@ final class Meter {
      */
     Meter(RedisProcess server, Duration idle) {
         this.server = server;
-        this.asking = median(IntStream.range(0, ROUNDS).mapToObj(i -> spentOn(() -> {})).toList());
+        this.asking = median(
+                IntStream.range(0, ROUNDS).mapToObj(i -> spentOn(() -> {})).toList());
         this.second = spentOn(() -> pause(idle)).minus(asking).times(NANOS / idle.toNanos());
     }
 
