@@ -6,9 +6,9 @@ import java.util.concurrent.CompletableFuture;
 /**
  * Makes cached values invalid on every node. Thread-safe.
  *
- * <p>Call it after the database commit. When a method returns an acknowledged receipt, no read that starts afterwards is
- * served from Redis with a value born before the call, and none on this node from any tier; on another node it holds from
- * the moment that node applied the event, at the latest after the configured max-staleness. {@link
+ * <p>Call it after the database commit. When a method returns an acknowledged receipt, no read that starts afterwards on
+ * this node is served a value born before the call, and for keys none on any node is served one from Redis. Everything else
+ * holds on another node from the moment it applied the event, at the latest after the configured max-staleness. {@link
  * Invalidation#awaitEverywhere} waits for all of them.
  *
  * <p>No method throws because Redis is away. The receipt then says pending, this node honours the invalidation at once,
