@@ -107,6 +107,7 @@ final class Entries {
             if (failure != null) {
                 node.uncached().incrementAndGet();
                 observer.unavailable("store", Failures.cause(failure));
+                release(lease);
             }
             boolean kept = failure == null && written;
             if (kept) {

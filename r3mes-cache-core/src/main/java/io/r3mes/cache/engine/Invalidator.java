@@ -118,11 +118,13 @@ final class Invalidator {
                         Receipt receipt = batch.get(i);
                         pending.remove(receipt).forEach(absorbed -> {
                             absorbed.acknowledge(sent.appended().position());
-                            absorbed.removed(0);
+                            tell(absorbed, 0);
                         });
-                        settle(
-                                receipt,
-                                new Sent(sent.appended(), removals.get(i).join()));
+                        settled(
+                                        receipt,
+                                        new Sent(
+                                                sent.appended(), removals.get(i).join()))
+                                .thenAccept(removed -> tell(receipt, removed));
                     }
                 });
     }
