@@ -58,8 +58,7 @@ final class Entries {
         if (birth.known() == 0) {
             return storeNow(loaded, lease, birth);
         }
-        return catchUp(birth.known())
-                .thenCompose(known -> known ? storeNow(loaded, lease, birth) : refuse(lease));
+        return catchUp(birth.known()).thenCompose(known -> known ? storeNow(loaded, lease, birth) : refuse(lease));
     }
 
     /** Whether the timeline came to hold every event up to a position, soon. */
