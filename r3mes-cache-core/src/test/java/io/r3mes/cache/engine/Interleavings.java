@@ -22,17 +22,18 @@ final class Interleavings {
      *
      * @param scripts tried first, before scenarios made at random
      */
-    static void explore(Class<?> operations, Class<?> model, ExecutionScenario... scripts) {
+    static void explore(Class<?> operations, Class<?> model, Script... scripts) {
         ModelCheckingOptions options = new ModelCheckingOptions()
-                .iterations(LONG ? 300 : 12)
+                .iterations(LONG ? 300 : 5)
                 .invocationsPerIteration(LONG ? 10_000 : 150)
                 .threads(2)
                 .actorsPerThread(3)
                 .actorsBefore(1)
                 .actorsAfter(2)
                 .sequentialSpecification(model);
-        for (ExecutionScenario script : scripts) {
-            options.addCustomScenario(script);
+        for (Script script : scripts) {
+            options.addCustomScenario(
+                    new ExecutionScenario(script.before, List.of(script.one, script.other), script.after, null));
         }
         options.check(operations);
     }
@@ -40,8 +41,8 @@ final class Interleavings {
     /** Lets the threads run freely. */
     static void stress(Class<?> operations, Class<?> model) {
         new StressOptions()
-                .iterations(LONG ? 200 : 5)
-                .invocationsPerIteration(LONG ? 20_000 : 1_000)
+                .iterations(LONG ? 200 : 3)
+                .invocationsPerIteration(LONG ? 20_000 : 500)
                 .threads(3)
                 .actorsPerThread(3)
                 .actorsBefore(1)
@@ -50,10 +51,8 @@ final class Interleavings {
                 .check(operations);
     }
 
-    /** What two threads do beside each other, and one of them afterwards. */
-    static ExecutionScenario script(List<Actor> one, List<Actor> other, List<Actor> afterwards) {
-        return new ExecutionScenario(List.of(), List.of(one, other), afterwards, null);
-    }
+    /** What one thread does, then two beside each other, then one again. */
+    record Script(List<Actor> before, List<Actor> one, List<Actor> other, List<Actor> after) {}
 
     static Actor step(Class<?> operations, String name, Object... arguments) {
         return Stream.of(operations.getDeclaredMethods())

@@ -28,7 +28,8 @@ class TimelineInterleavingsTest {
         Interleavings.explore(
                 Judgements.class,
                 Verdicts.class,
-                Interleavings.script(
+                new Interleavings.Script(
+                        List.of(),
                         List.of(
                                 Interleavings.step(Judgements.class, "brings", true),
                                 Interleavings.step(Judgements.class, "brings", false)),
@@ -37,17 +38,13 @@ class TimelineInterleavingsTest {
     }
 
     @Test
-    void judgesABirthAsIfInOneStepAtFullSpeed() {
-        Interleavings.stress(Judgements.class, Verdicts.class);
-    }
-
-    @Test
     void servesNoEntryWhoseInvalidationReturned() {
         Actor serves = Interleavings.step(Servings.class, "servesWhatWasInvalidated");
         Interleavings.explore(
                 Servings.class,
                 NothingServed.class,
-                Interleavings.script(
+                new Interleavings.Script(
+                        List.of(),
                         List.of(
                                 Interleavings.step(Servings.class, "brings", true),
                                 Interleavings.step(Servings.class, "brings", false)),
