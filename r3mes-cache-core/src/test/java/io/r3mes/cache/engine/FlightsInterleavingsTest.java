@@ -6,7 +6,7 @@ import io.r3mes.cache.spi.Head;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
-import org.jetbrains.lincheck.datastructures.BooleanGen;
+import org.jetbrains.kotlinx.lincheck.Actor;
 import org.jetbrains.lincheck.datastructures.IntGen;
 import org.jetbrains.lincheck.datastructures.Operation;
 import org.jetbrains.lincheck.datastructures.Param;
@@ -23,17 +23,30 @@ class FlightsInterleavingsTest {
 
     @Test
     void oneCallerLeadsAndTheOthersJoin() {
-        Interleavings.explore(Callers.class, OneFlight.class);
-    }
-
-    @Test
-    void oneCallerLeadsAndTheOthersJoinAtFullSpeed() {
-        Interleavings.stress(Callers.class, OneFlight.class);
+        Interleavings.explore(
+                Callers.class,
+                OneFlight.class,
+                new Interleavings.Script(
+                        List.of(),
+                        List.of(Interleavings.step(Callers.class, "begin", 0)),
+                        List.of(Interleavings.step(Callers.class, "begin", 1)),
+                        List.of(Interleavings.step(Callers.class, "joinable"))));
     }
 
     @Test
     void nobodyJoinsAFlightWhoseInvalidationReturned() {
-        Interleavings.explore(CallersBesideWriters.class, NoOldFlight.class);
+        Interleavings.explore(
+                CallersBesideWriters.class,
+                NoOldFlight.class,
+                new Interleavings.Script(
+                        List.of(step("begins"), step("issues")),
+                        List.of(step("forgets")),
+                        List.of(step("joins"), step("begins")),
+                        List.of(step("joins"))));
+    }
+
+    private static Actor step(String name) {
+        return Interleavings.step(CallersBesideWriters.class, name);
     }
 
     /** The flights of one key on a node whose timeline stands at 100. */
@@ -130,15 +143,18 @@ class FlightsInterleavingsTest {
             return joined != null && joined == tooOld;
         }
 
-        /** The last load's value is invalidated, and another event may make the timeline forget that. */
+        /** The last load's value is invalidated. */
         @Operation
-        public void issues(@Param(gen = BooleanGen.class) boolean another) {
+        public void issues() {
             Flight<String> departed = last;
             loads.timeline.recordOwn(COVERING, 110);
             old = departed;
-            if (another) {
-                loads.timeline.recordOwn(OTHER, 120);
-            }
+        }
+
+        /** Another event makes the timeline forget that. */
+        @Operation
+        public void forgets() {
+            loads.timeline.recordOwn(OTHER, 120);
         }
     }
 
@@ -152,6 +168,8 @@ class FlightsInterleavingsTest {
             return false;
         }
 
-        public void issues(boolean another) {}
+        public void issues() {}
+
+        public void forgets() {}
     }
 }

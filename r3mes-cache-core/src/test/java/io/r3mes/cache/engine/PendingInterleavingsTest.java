@@ -5,6 +5,7 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
+import org.jetbrains.kotlinx.lincheck.Actor;
 import org.jetbrains.lincheck.datastructures.IntGen;
 import org.jetbrains.lincheck.datastructures.Operation;
 import org.jetbrains.lincheck.datastructures.Param;
@@ -15,12 +16,25 @@ class PendingInterleavingsTest {
 
     @Test
     void queuesAsIfOneCallerCameAfterTheOther() {
-        Interleavings.explore(Callers.class, Queue.class);
+        Interleavings.explore(
+                Callers.class,
+                Queue.class,
+                new Interleavings.Script(
+                        List.of(add(1)),
+                        List.of(add(2), add(3)),
+                        List.of(add(4), Interleavings.step(Callers.class, "size")),
+                        List.of(
+                                Interleavings.step(Callers.class, "first"),
+                                Interleavings.step(Callers.class, "acknowledged"))));
     }
 
     @Test
     void queuesAsIfOneCallerCameAfterTheOtherAtFullSpeed() {
         Interleavings.stress(Callers.class, Queue.class);
+    }
+
+    private static Actor add(int key) {
+        return Interleavings.step(Callers.class, "add", key);
     }
 
     /** One caller for each key at a time; a queue for two. */

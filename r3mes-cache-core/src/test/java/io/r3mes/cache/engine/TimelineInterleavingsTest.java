@@ -6,6 +6,7 @@ import io.r3mes.cache.spi.LocalEntry;
 import io.r3mes.cache.spi.LogEntry;
 import java.time.Duration;
 import java.util.List;
+import org.jetbrains.kotlinx.lincheck.Actor;
 import org.jetbrains.lincheck.datastructures.BooleanGen;
 import org.jetbrains.lincheck.datastructures.Operation;
 import org.jetbrains.lincheck.datastructures.Param;
@@ -23,22 +24,42 @@ class TimelineInterleavingsTest {
 
     @Test
     void judgesABirthAsIfInOneStep() {
-        Interleavings.explore(Judgements.class, Verdicts.class);
-    }
-
-    @Test
-    void judgesABirthAsIfInOneStepAtFullSpeed() {
-        Interleavings.stress(Judgements.class, Verdicts.class);
+        Actor judges = Interleavings.step(Judgements.class, "isValid");
+        Interleavings.explore(
+                Judgements.class,
+                Verdicts.class,
+                new Interleavings.Script(
+                        List.of(),
+                        List.of(
+                                Interleavings.step(Judgements.class, "brings", true),
+                                Interleavings.step(Judgements.class, "brings", false)),
+                        List.of(judges, judges),
+                        List.of(judges)));
     }
 
     @Test
     void servesNoEntryWhoseInvalidationReturned() {
-        Interleavings.explore(Servings.class, NothingServed.class);
+        Actor serves = Interleavings.step(Servings.class, "servesWhatWasInvalidated");
+        Interleavings.explore(
+                Servings.class,
+                NothingServed.class,
+                new Interleavings.Script(
+                        List.of(),
+                        List.of(
+                                Interleavings.step(Servings.class, "brings", true),
+                                Interleavings.step(Servings.class, "brings", false)),
+                        List.of(serves, serves),
+                        List.of(serves)));
     }
 
     @Test
-    void servesNoEntryWhoseInvalidationReturnedAtFullSpeed() {
-        Interleavings.stress(Servings.class, NothingServed.class);
+    void servesNoCopyWhoseInvalidationReturned() {
+        Interleavings.explore(Copies.class, NothingServed.class);
+    }
+
+    @Test
+    void servesNoCopyWhoseInvalidationReturnedAtFullSpeed() {
+        Interleavings.stress(Copies.class, NothingServed.class);
     }
 
     /** A timeline that remembers one invalidation, its writers, and an entry that was born at its first head. */
@@ -120,33 +141,25 @@ class TimelineInterleavingsTest {
         }
     }
 
-    /** What readers of the near cache ask. */
-    public static final class Servings {
+    /** An entry of the near cache, and whether an invalidation of it has returned. */
+    private static final class Kept {
 
-        private final Written written = new Written();
+        final Written written = new Written();
         private volatile LocalEntry entry = entry(Written.BIRTH);
         private volatile boolean invalidated;
 
-        @Operation(nonParallelGroup = "log")
-        public void brings(@Param(gen = BooleanGen.class) boolean covering) {
+        void brings(boolean covering) {
             written.brings(covering);
             invalidated |= covering;
         }
 
-        @Operation
-        public void issues(@Param(gen = BooleanGen.class) boolean covering) {
+        void issues(boolean covering) {
             written.issues(covering);
             invalidated |= covering;
         }
 
-        @Operation(nonParallelGroup = "log")
-        public void isCutOff() {
-            written.isCutOff();
-        }
-
-        /** A hit of the remote store, which takes the place of the entry. */
-        @Operation
-        public void copies() {
+        /** A hit of the remote store takes the place of the entry. */
+        void copies() {
             long watched = written.timeline.head();
             if (!written.timeline.isCovered(Written.SUBJECT, Written.BIRTH)
                     && written.timeline.remembers(Written.BIRTH)) {
@@ -154,8 +167,7 @@ class TimelineInterleavingsTest {
             }
         }
 
-        @Operation
-        public boolean servesWhatWasInvalidated() {
+        boolean servesWhatWasInvalidated() {
             boolean before = invalidated;
             boolean served = written.timeline.admits(entry, Written.SUBJECT.cache(), 0);
             return before && served;
@@ -164,6 +176,53 @@ class TimelineInterleavingsTest {
         private static LocalEntry entry(long seen) {
             LocalEntry.Birth birth = new LocalEntry.Birth(1, Written.BIRTH, seen);
             return new LocalEntry("v", "key", List.of("tag"), birth, new LocalEntry.Times(1, 1));
+        }
+    }
+
+    /** Readers of the near cache. */
+    public static final class Servings {
+
+        private final Kept kept = new Kept();
+
+        @Operation(nonParallelGroup = "log")
+        public void brings(@Param(gen = BooleanGen.class) boolean covering) {
+            kept.brings(covering);
+        }
+
+        @Operation
+        public boolean servesWhatWasInvalidated() {
+            return kept.servesWhatWasInvalidated();
+        }
+    }
+
+    /** The same beside own invalidations, copies from the remote store and a log that starts over. */
+    public static final class Copies {
+
+        private final Kept kept = new Kept();
+
+        @Operation(nonParallelGroup = "log")
+        public void brings(@Param(gen = BooleanGen.class) boolean covering) {
+            kept.brings(covering);
+        }
+
+        @Operation
+        public void issues(@Param(gen = BooleanGen.class) boolean covering) {
+            kept.issues(covering);
+        }
+
+        @Operation(nonParallelGroup = "log")
+        public void isCutOff() {
+            kept.written.isCutOff();
+        }
+
+        @Operation
+        public void copies() {
+            kept.copies();
+        }
+
+        @Operation
+        public boolean servesWhatWasInvalidated() {
+            return kept.servesWhatWasInvalidated();
         }
     }
 
