@@ -17,9 +17,9 @@ import org.junit.jupiter.api.Test;
  */
 class DomainCostsTest {
 
-    private static final boolean LONG = "measure".equals(System.getProperty("r3mes.scale"));
-    private static final int STEPS = LONG ? 1_000 : 20;
-    private static final int EVENTS = LONG ? 100 : 10;
+    private static final boolean LONG = Meter.IN_EARNEST;
+    private static final int STEPS = LONG ? 1_000 : 10;
+    private static final int EVENTS = LONG ? 100 : 5;
     private static final int FLOOD = LONG ? 10_000 : 200;
     private static final int[] FOLLOWERS = LONG ? new int[] {1, 10, 50, 100, 200} : new int[] {3};
     private static final Duration IDLE = LONG ? Duration.ofSeconds(5) : Duration.ofMillis(20);
