@@ -117,6 +117,24 @@ class PendingInterleavingsTest {
             return queue.size();
         }
 
-        private record Sending(String text, List<String> instead) {}
+        /** Known by its identity: two sendings of the same text are two. */
+        private static final class Sending {
+
+            private final String text;
+            private final List<String> instead;
+
+            Sending(String text, List<String> instead) {
+                this.text = text;
+                this.instead = instead;
+            }
+
+            String text() {
+                return text;
+            }
+
+            List<String> instead() {
+                return instead;
+            }
+        }
     }
 }

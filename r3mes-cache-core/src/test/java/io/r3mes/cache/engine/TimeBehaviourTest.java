@@ -232,10 +232,20 @@ class TimeBehaviourTest {
         LabNode node = lab.node(POLICY);
         long head = node.engine().status().position();
         assertThat(node.engine().awaitApplied(head, Duration.ZERO)).isTrue();
-        CompletableFuture<Boolean> late = Lab.start(() -> node.engine().awaitApplied(head + 1, Duration.ofSeconds(2)));
+        CompletableFuture<Boolean> late = Lab.start(() ->
+                node.engine().awaitApplied(head + Duration.ofHours(1).toNanos() / 1_000, Duration.ofSeconds(2)));
         assertThat(lab.time.advanceUntil(late))
                 .isGreaterThan(Duration.ofSeconds(2).minusMillis(10));
         assertThat(late.join()).isFalse();
+    }
+
+    @Test
+    void countsAPositionAsAppliedOnceTheLogIsProvedCompleteAtALaterTime() {
+        LabNode node = lab.node(POLICY);
+        long later = node.engine().status().position() + Duration.ofMillis(250).toNanos() / 1_000;
+        CompletableFuture<Boolean> waiting = Lab.start(() -> node.engine().awaitApplied(later, Duration.ofHours(1)));
+        lab.time.advanceUntil(waiting);
+        assertThat(waiting.join()).isTrue();
     }
 
     private static int present(Cache<String, Integer> cache) {
