@@ -53,8 +53,11 @@ class LostRemovalsTest {
         loseRemoval(issuer);
         await().atMost(Duration.ofSeconds(30))
                 .pollInterval(Duration.ofMillis(5))
-                .until(() -> replays.all().stream().anyMatch(replay -> replay.invalidations() > 0)
-                        && issuer.status().pending() == 0);
+                .until(() -> {
+                    assertThat(read(issuer)).as("on the issuer's own node").isEqualTo(2);
+                    return replays.all().stream().anyMatch(replay -> replay.invalidations() > 0)
+                            && issuer.status().pending() == 0;
+                });
         assertThat(read(nodes.start(POLICY))).isEqualTo(2);
     }
 
