@@ -83,23 +83,23 @@ class PendingInterleavingsTest {
         private Sending sent;
 
         public String add(int key) {
-            Sending one = new Sending("" + key, new ArrayList<>());
+            Sending one = new Sending("" + key);
             if (queue.size() < 2) {
                 queue.add(one);
-                return one.text();
+                return one.text;
             }
-            Sending all = new Sending("all", new ArrayList<>());
-            queue.forEach(each -> all.instead().add(each.text()));
-            all.instead().add(one.text());
-            queue.forEach(each -> each.instead().clear());
+            Sending all = new Sending("all");
+            queue.forEach(each -> all.instead.add(each.text));
+            all.instead.add(one.text);
+            queue.forEach(each -> each.instead.clear());
             queue.clear();
             queue.add(all);
-            return all.text();
+            return all.text;
         }
 
         public String first() {
             sent = queue.peek();
-            return sent == null ? "" : sent.text();
+            return sent == null ? "" : sent.text;
         }
 
         public String acknowledged() {
@@ -108,8 +108,8 @@ class PendingInterleavingsTest {
             }
             Sending acknowledged = sent;
             queue.removeIf(each -> each == acknowledged);
-            List<String> released = List.copyOf(acknowledged.instead());
-            acknowledged.instead().clear();
+            List<String> released = List.copyOf(acknowledged.instead);
+            acknowledged.instead.clear();
             return String.join(",", released);
         }
 
@@ -117,6 +117,14 @@ class PendingInterleavingsTest {
             return queue.size();
         }
 
-        private record Sending(String text, List<String> instead) {}
+        private static final class Sending {
+
+            private final String text;
+            private final List<String> instead = new ArrayList<>();
+
+            Sending(String text) {
+                this.text = text;
+            }
+        }
     }
 }
