@@ -20,7 +20,7 @@ final class Probe implements AutoCloseable {
     private volatile boolean ended;
 
     Probe(RedisProcess server) {
-        client = RedisClient.create(RedisURI.create(server.uri()));
+        client = RedisClient.create(RedisURI.create("127.0.0.1", server.port()));
         connection = client.connect();
         connection.sync().set("probe", "value");
         thread.start();
