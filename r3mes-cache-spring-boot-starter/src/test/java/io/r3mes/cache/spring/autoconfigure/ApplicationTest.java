@@ -20,6 +20,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.springframework.boot.WebApplicationType;
@@ -101,6 +102,8 @@ class ApplicationTest {
                 })
                 .run(context -> {
                     context.getBean(Chain.class).height();
+                    // The start-up warmer may have loaded the value and be about to store it.
+                    Awaitility.await().until(() -> !encoded.isEmpty());
                     assertThat(encoded).containsExactly("1 as java.lang.Integer");
                 });
     }
