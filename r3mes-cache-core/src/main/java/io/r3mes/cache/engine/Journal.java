@@ -49,10 +49,7 @@ final class Journal {
     record Noted(Event event, long position, String id, boolean own, long at) {
 
         int names() {
-            if (event instanceof Event.Keys invalidated) {
-                return invalidated.keys().size();
-            }
-            return event instanceof Event.Tags invalidated ? invalidated.tags().size() : 1;
+            return Records.count(event);
         }
     }
 

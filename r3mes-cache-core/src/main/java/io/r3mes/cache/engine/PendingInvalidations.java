@@ -48,7 +48,7 @@ final class PendingInvalidations {
         int names = 0;
         for (Receipt next : queue) {
             boolean joins = batch.isEmpty() || canJoin(batch.get(0).event(), next.event());
-            names += names(next.event()).size();
+            names += next.event().names().size();
             if (!joins || (names > mostNames && !batch.isEmpty())) {
                 break;
             }
@@ -64,24 +64,13 @@ final class PendingInvalidations {
             return first;
         }
         Set<String> names = new LinkedHashSet<>();
-        batch.forEach(receipt -> names.addAll(names(receipt.event())));
+        batch.forEach(receipt -> names.addAll(receipt.event().names()));
         return first instanceof Event.Keys ? new Event.Keys(List.copyOf(names)) : new Event.Tags(List.copyOf(names));
     }
 
     private static boolean canJoin(Event first, Event next) {
         return (first instanceof Event.Keys && next instanceof Event.Keys)
                 || (first instanceof Event.Tags && next instanceof Event.Tags);
-    }
-
-    private static List<String> names(Event event) {
-        if (event instanceof Event.Keys invalidated) {
-            return invalidated.keys();
-        }
-        return event instanceof Event.Tags invalidated ? invalidated.tags() : List.of();
-    }
-
-    synchronized @Nullable Receipt first() {
-        return queue.peekFirst();
     }
 
     /**

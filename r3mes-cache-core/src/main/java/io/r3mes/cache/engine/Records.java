@@ -170,14 +170,9 @@ final class Records {
         }
     }
 
-    private static int count(Event event) {
-        if (event instanceof Event.Keys invalidated) {
-            return invalidated.keys().size();
-        }
-        if (event instanceof Event.Tags invalidated) {
-            return invalidated.tags().size();
-        }
-        return event instanceof Event.Marker ? 0 : 1;
+    /** How many records an event makes. */
+    static int count(Event event) {
+        return isRule(event) ? 1 : event.names().size();
     }
 
     /** For tests: the names recorded, whatever their position. */

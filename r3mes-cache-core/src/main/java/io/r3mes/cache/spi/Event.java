@@ -5,10 +5,20 @@ import java.util.List;
 /** What an invalidation covers. Its texts hold no control characters. */
 public sealed interface Event {
 
+    /** The keys or tags that it names; empty if it covers entries by a property of the whole. */
+    default List<String> names() {
+        return List.of();
+    }
+
     /** The entries of these keys. */
     record Keys(List<String> keys) implements Event {
         public Keys {
             keys = List.copyOf(keys);
+        }
+
+        @Override
+        public List<String> names() {
+            return keys;
         }
     }
 
@@ -16,6 +26,11 @@ public sealed interface Event {
     record Tags(List<String> tags) implements Event {
         public Tags {
             tags = List.copyOf(tags);
+        }
+
+        @Override
+        public List<String> names() {
+            return tags;
         }
     }
 

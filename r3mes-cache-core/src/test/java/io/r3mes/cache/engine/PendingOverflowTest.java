@@ -27,7 +27,7 @@ class PendingOverflowTest {
 
             assertThat(pending.remove(all)).isEmpty();
 
-            Receipt replacing = pending.first();
+            Receipt replacing = pending.batch(1).get(0);
             assertThat(replacing).isNotNull();
             assertThat(pending.remove(replacing)).contains(last);
         }
