@@ -34,11 +34,10 @@ final class Domain implements LogFollower.Listener {
         this.nodeId = nodeId;
         this.journal = new Journal(JOURNALED_NAMES);
         this.listing = new TagListing(node, catalog);
+        Everywhere everywhere = new Everywhere(node, nodeId);
+        PendingInvalidations pending = new PendingInvalidations(coherence.maxPending(), node.timeline(), everywhere);
         this.invalidator = new Invalidator(
-                node,
-                new Reclaimer(node, catalog),
-                new Everywhere(node, nodeId),
-                new Invalidator.Memory(new PendingInvalidations(coherence.maxPending()), journal));
+                node, new Reclaimer(node, catalog), everywhere, new Invalidator.Memory(pending, journal));
         this.replay = new Replay(node, journal, invalidator, coherence.onFailover());
         this.follower = new LogFollower(node, new LogFollower.NodeIdentity(nodeId, coherence.maxStaleness()), this);
     }

@@ -41,25 +41,13 @@ final class Invalidator {
     /** Completes when Redis has acknowledged or the event is recorded as pending; never exceptionally. */
     CompletableFuture<Invalidation> invalidate(Event event) {
         node.observer().invalidated(event);
-        Receipt receipt = new Receipt(event, everywhere);
-        underWay.incrementAndGet();
-        return send(event)
-                .<Invalidation>handle((sent, failure) -> {
-                    if (failure == null) {
-                        acknowledge(receipt, sent);
-                    } else {
-                        node.observer().unavailable("invalidate", Failures.cause(failure));
-                        defer(receipt);
-                    }
-                    return receipt;
-                })
-                .whenComplete((done, never) -> underWay.decrementAndGet());
+        return issue(event, "invalidate").thenApply(receipt -> receipt);
     }
 
     /** Keeps an invalidation that Redis did not acknowledge, and honours it on this node from now on. */
     Invalidation defer(Event event) {
         Receipt receipt = new Receipt(event, everywhere);
-        defer(receipt);
+        pending.add(receipt);
         return receipt;
     }
 
@@ -73,17 +61,21 @@ final class Invalidator {
 
     /** Sends an event that the log acknowledged once and lost. Never completes exceptionally. */
     CompletableFuture<Void> issueAgain(Event event) {
+        return issue(event, "replay").thenAccept(receipt -> {});
+    }
+
+    private CompletableFuture<Receipt> issue(Event event, String operation) {
         Receipt receipt = new Receipt(event, everywhere);
         underWay.incrementAndGet();
         return send(event)
-                .<Void>handle((sent, failure) -> {
+                .handle((sent, failure) -> {
                     if (failure == null) {
                         acknowledge(receipt, sent);
                     } else {
-                        node.observer().unavailable("replay", Failures.cause(failure));
-                        defer(receipt);
+                        node.observer().unavailable(operation, Failures.cause(failure));
+                        pending.add(receipt);
                     }
-                    return null;
+                    return receipt;
                 })
                 .whenComplete((done, never) -> underWay.decrementAndGet());
     }
@@ -116,15 +108,9 @@ final class Invalidator {
                     record(event, sent.appended());
                     for (int i = 0; i < batch.size(); i++) {
                         Receipt receipt = batch.get(i);
-                        pending.remove(receipt).forEach(absorbed -> {
-                            absorbed.acknowledge(sent.appended().position());
-                            tell(absorbed, 0);
-                        });
-                        settled(
-                                        receipt,
-                                        new Sent(
-                                                sent.appended(), removals.get(i).join()))
-                                .thenAccept(removed -> tell(receipt, removed));
+                        long removed = removals.get(i).join();
+                        settled(receipt, new Sent(sent.appended(), removed)).thenAccept(count -> tell(receipt, count));
+                        pending.remove(receipt);
                     }
                 });
     }
@@ -195,11 +181,6 @@ final class Invalidator {
     private void record(Event event, Appended appended) {
         node.timeline().recordOwn(event, appended.position());
         journal.issued(new Journal.Noted(event, appended.position(), appended.id(), true, node.now()));
-    }
-
-    private void defer(Receipt receipt) {
-        Event local = pending.add(receipt, everywhere);
-        node.timeline().recordPending(local, node.serverClock().latest(node.now()));
     }
 
     private record Sent(Appended appended, long removed) {}

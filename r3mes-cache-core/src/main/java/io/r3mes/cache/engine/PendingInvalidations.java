@@ -7,39 +7,37 @@ import java.util.Deque;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
-import org.jspecify.annotations.Nullable;
 
 /**
- * Invalidations that Redis has yet to acknowledge, oldest first. A full queue becomes one invalidation of everything.
- * Thread-safe.
+ * Invalidations that Redis has yet to acknowledge, oldest first; the node's timeline honours each for as long as it is
+ * here. A full queue becomes one invalidation of everything, which then speaks for those that it replaced. Thread-safe.
  */
 final class PendingInvalidations {
 
     private final int capacity;
+    private final Timeline timeline;
+    private final Everywhere everywhere;
     private final Deque<Receipt> queue = new ArrayDeque<>();
-    /** Receipts that the invalidation of everything stands for; bounded like the queue. */
-    private final List<Receipt> absorbed = new ArrayList<>();
 
-    private @Nullable Receipt absorber;
-
-    PendingInvalidations(int capacity) {
+    PendingInvalidations(int capacity, Timeline timeline, Everywhere everywhere) {
         this.capacity = capacity;
+        this.timeline = timeline;
+        this.everywhere = everywhere;
     }
 
-    /** Queues a receipt. Returns what must be recorded locally: its event, or everything when the queue overflowed. */
-    synchronized Event add(Receipt receipt, Everywhere everywhere) {
-        if (queue.size() < capacity) {
-            queue.addLast(receipt);
-            return receipt.event();
+    synchronized void add(Receipt receipt) {
+        timeline.recordPending(receipt.event());
+        queue.addLast(receipt);
+        if (queue.size() > capacity) {
+            Receipt all = new Receipt(new Event.All(), everywhere);
+            timeline.recordPending(all.event());
+            queue.forEach(replaced -> {
+                replaced.absorbedBy(all);
+                timeline.settle(replaced.event());
+            });
+            queue.clear();
+            queue.addLast(all);
         }
-        Receipt all = new Receipt(new Event.All(), everywhere);
-        absorber = all;
-        absorbed.clear();
-        absorbed.addAll(queue);
-        absorbed.add(receipt);
-        queue.clear();
-        queue.addLast(all);
-        return all.event();
     }
 
     /** The oldest receipt and those right behind it that can be sent with it as one event. */
@@ -73,19 +71,11 @@ final class PendingInvalidations {
                 || (first instanceof Event.Tags && next instanceof Event.Tags);
     }
 
-    /**
-     * Takes an acknowledged receipt out. Returns those that its acknowledgement also stands for: none if the queue
-     * overflowed again since it was sent, because later ones are among them.
-     */
-    synchronized List<Receipt> remove(Receipt acknowledged) {
-        queue.remove(acknowledged);
-        if (acknowledged == absorber) {
-            List<Receipt> released = List.copyOf(absorbed);
-            absorbed.clear();
-            absorber = null;
-            return released;
+    /** Takes out a receipt whose event the log acknowledged and the timeline recorded there, unless it was replaced. */
+    synchronized void remove(Receipt acknowledged) {
+        if (queue.remove(acknowledged)) {
+            timeline.settle(acknowledged.event());
         }
-        return List.of();
     }
 
     synchronized int size() {

@@ -5,6 +5,7 @@ import io.r3mes.cache.spi.Event;
 import java.time.Duration;
 import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
 
 /** What the caller of an invalidation holds: it turns from pending to acknowledged at most once. Thread-safe. */
 final class Receipt implements Invalidation {
@@ -14,7 +15,11 @@ final class Receipt implements Invalidation {
     private final Event event;
     private final Everywhere everywhere;
     private final CompletableFuture<Long> removed = new CompletableFuture<>();
+    /** Whether the count matters to anybody: only then another receipt may hold on to this one. */
+    private boolean asked;
+
     private volatile long position = PENDING;
+    private volatile @Nullable Receipt absorber;
 
     Receipt(Event event, Everywhere everywhere) {
         this.event = event;
@@ -33,25 +38,54 @@ final class Receipt implements Invalidation {
         removed.complete(count);
     }
 
+    /** From now on it is acknowledged when an invalidation is that covers more; what that removes is not its count. */
+    synchronized void absorbedBy(Receipt covering) {
+        absorber = covering;
+        if (asked) {
+            follow(covering);
+        }
+    }
+
+    private void follow(Receipt covering) {
+        covering.removed().thenAccept(count -> removed.complete(0L));
+    }
+
+    /** The receipt that speaks for this one: itself, unless it was absorbed before it was acknowledged. */
+    private Receipt speaker() {
+        Receipt speaker = this;
+        for (Receipt next = this; next != null && speaker.position == PENDING; next = next.absorber) {
+            speaker = next;
+        }
+        return speaker;
+    }
+
     @Override
     public OptionalLong position() {
-        long at = position;
+        long at = speaker().position;
         return at == PENDING ? OptionalLong.empty() : OptionalLong.of(at);
     }
 
     @Override
-    public CompletableFuture<Long> removed() {
+    public synchronized CompletableFuture<Long> removed() {
+        if (!asked) {
+            asked = true;
+            Receipt speaker = speaker();
+            if (speaker != this) {
+                follow(speaker);
+            }
+        }
         return removed.copy();
     }
 
     @Override
     public boolean awaitEverywhere(Duration timeout) {
-        long at = position;
-        return at != PENDING && everywhere.await(at, timeout);
+        OptionalLong at = position();
+        return at.isPresent() && everywhere.await(at.getAsLong(), timeout);
     }
 
     @Override
     public String toString() {
-        return "Invalidation[" + event + ", " + (isPending() ? "pending" : "position=" + position) + "]";
+        return "Invalidation[" + event + ", "
+                + (isPending() ? "pending" : "position=" + position().orElse(0)) + "]";
     }
 }

@@ -25,19 +25,12 @@ final class Records {
     private final Deque<Made> order = new ArrayDeque<>();
     /** Newest first. */
     private volatile Rule[] rules = new Rule[0];
-    /** Covers everything born before it: pending events that were forgotten, which the log's marks do not know. */
-    private volatile long base = Long.MIN_VALUE;
-
-    private long newestPendingRule = Long.MIN_VALUE;
 
     Records(int maxRecords) {
         this.maxRecords = maxRecords;
     }
 
     boolean coveredAfter(Subject subject, long birth) {
-        if (birth < base) {
-            return true;
-        }
         Long key = keys.get(subject.key());
         if (key != null && key > birth) {
             return true;
@@ -89,34 +82,21 @@ final class Records {
     }
 
     void add(Event event, long position) {
-        add(event, position, false);
-    }
-
-    /** Adds an event that only this node knows as yet: forgetting it covers whatever it may have covered. */
-    void addPending(Event event, long position) {
-        add(event, position, true);
-    }
-
-    private void add(Event event, long position, boolean pending) {
         int excess = order.size() + count(event) - maxRecords;
         for (int i = 0; i < excess && !order.isEmpty(); i++) {
             forget(order.removeFirst());
         }
         if (event instanceof Event.Keys invalidated) {
-            invalidated.keys().forEach(key -> put(keys, new Made(Kind.KEY, key, position, pending)));
+            invalidated.keys().forEach(key -> put(keys, new Made(Kind.KEY, key, position)));
         } else if (event instanceof Event.Tags invalidated) {
-            invalidated.tags().forEach(tag -> put(tags, new Made(Kind.TAG, tag, position, pending)));
+            invalidated.tags().forEach(tag -> put(tags, new Made(Kind.TAG, tag, position)));
         } else if (isRule(event)) {
-            addRule(event, position, pending);
+            addRule(event, position);
         }
     }
 
     /** A newer rule stands for an older one that covers no more than it does. */
-    private void addRule(Event event, long position, boolean pending) {
-        newestPendingRule = pending ? Math.max(newestPendingRule, position) : newestPendingRule;
-        if (rules.length == MOST_RULES && rules[MOST_RULES - 1].position() <= newestPendingRule) {
-            base = Math.max(base, rules[MOST_RULES - 1].position());
-        }
+    private void addRule(Event event, long position) {
         rules = Stream.concat(
                         Stream.of(Rule.of(event, position)),
                         Arrays.stream(rules)
@@ -124,7 +104,7 @@ final class Records {
                 .sorted(Comparator.comparingLong(Rule::position).reversed())
                 .limit(MOST_RULES)
                 .toArray(Rule[]::new);
-        order.addLast(new Made(Kind.RULE, "", position, pending));
+        order.addLast(new Made(Kind.RULE, "", position));
     }
 
     private static boolean isReplacedBy(Rule older, Event event) {
@@ -135,31 +115,12 @@ final class Records {
         return !(event instanceof Event.Keys || event instanceof Event.Tags || event instanceof Event.Marker);
     }
 
-    /** Moves what is recorded at one position to another. */
-    void place(long from, long to) {
-        base = base == from ? to : base;
-        newestPendingRule = newestPendingRule == from ? to : newestPendingRule;
-        keys.replaceAll((key, position) -> position == from ? to : position);
-        tags.replaceAll((tag, position) -> position == from ? to : position);
-        rules = Arrays.stream(rules)
-                .map(rule -> rule.position() == from ? new Rule(rule.event(), to, rule.glob()) : rule)
-                .toArray(Rule[]::new);
-        List<Made> moved = order.stream()
-                .map(made -> made.position() == from ? made.at(to) : made)
-                .toList();
-        order.clear();
-        order.addAll(moved);
-    }
-
     private void put(Map<String, Long> positions, Made made) {
         positions.merge(made.name(), made.position(), Math::max);
         order.addLast(made);
     }
 
     private void forget(Made record) {
-        if (record.pending()) {
-            base = Math.max(base, record.position());
-        }
         switch (record.kind()) {
             case KEY -> keys.remove(record.name(), record.position());
             case TAG -> tags.remove(record.name(), record.position());
@@ -186,10 +147,5 @@ final class Records {
         RULE
     }
 
-    private record Made(Kind kind, String name, long position, boolean pending) {
-
-        Made at(long other) {
-            return new Made(kind, name, other, pending);
-        }
-    }
+    private record Made(Kind kind, String name, long position) {}
 }

@@ -9,7 +9,8 @@ import java.time.Duration;
 
 /**
  * A node's mirror of the invalidation log: what was invalidated last at which position, and how far that knowledge
- * reaches. Every event in (floor, head] is recorded; own events above the head are too.
+ * reaches. Every event in (floor, head] is recorded; own events above the head are too, and those that the log has yet to
+ * acknowledge.
  *
  * <p>Thread-safe. Readers take no lock: they read the version, then the records, then the floor. Writers, one at a time
  * under this object's monitor, change records first, then the head, then the version; forgetting raises the floor first.
@@ -20,9 +21,8 @@ final class Timeline {
     /* A reader that finds the version unchanged since an entry was verified knows that nothing was recorded, forgotten or
      * reset in between, so one volatile read stands for the whole judgement. */
 
-    static final long UNPLACED = Long.MAX_VALUE;
-
     private final Records records;
+    private final PendingEvents pending = new PendingEvents();
     private final Continuity continuity;
     private final PositionWaiters waiters = new PositionWaiters();
     private final long maxStalenessNanos;
@@ -59,16 +59,16 @@ final class Timeline {
     private boolean verify(LocalEntry entry, String cache, long before) {
         long seen = Math.max(head, entry.seen());
         Subject subject = new Subject(cache, entry.key(), entry.tags());
-        if (entry.generation() != generation || records.coveredAfter(subject, entry.birth()) || entry.seen() < floor) {
+        if (entry.generation() != generation || isCovered(subject, entry.birth()) || entry.seen() < floor) {
             return false;
         }
         entry.verified(before, seen);
         return true;
     }
 
-    /** Whether a recorded event newer than {@code birth} covers the subject. */
+    /** Whether a recorded event newer than {@code birth}, or a pending one, covers the subject. */
     boolean isCovered(Subject subject, long birth) {
-        return records.coveredAfter(subject, birth);
+        return pending.covers(subject) || records.coveredAfter(subject, birth);
     }
 
     /** Whether records alone decide about something born at {@code birth}; otherwise the log's marks must be asked. */
@@ -119,7 +119,7 @@ final class Timeline {
         return waiters;
     }
 
-    /** The highest position that this node knows of, be it in the log, own and on its way back, or provisional. */
+    /** The highest position that this node knows of, be it in the log or own and on its way back. */
     long highest() {
         return highest;
     }
@@ -141,18 +141,15 @@ final class Timeline {
         version++;
     }
 
-    /**
-     * Records an event of this node that the log has yet to acknowledge. Until the node knows a head, it covers every
-     * birth; then everything born up to that head.
-     *
-     * @param atLeast no birth before this moment is later
-     */
-    synchronized void recordPending(Event event, long atLeast) {
-        long position = generation == 0 ? UNPLACED : Math.max(head + 1, atLeast);
-        forgetFor(event);
-        records.addPending(event, position);
-        highest = position == UNPLACED ? highest : Math.max(highest, position);
+    /** Honours an event that the log has yet to acknowledge, whatever the birth of what it covers. */
+    synchronized void recordPending(Event event) {
+        pending.add(event);
         version++;
+    }
+
+    /** Takes back one {@link #recordPending}: the event, or one that covers more, is recorded at its position or pending. */
+    synchronized void settle(Event event) {
+        pending.remove(event);
     }
 
     /** Takes the next event of the log; false if it does not follow the one the timeline stands on. */
@@ -202,10 +199,6 @@ final class Timeline {
     void reset(Head read, long sentAt) {
         PositionWaiters.Due due;
         synchronized (this) {
-            if (generation == 0) {
-                records.place(UNPLACED, read.position() + 1);
-                highest = Math.max(highest, read.position() + 1);
-            }
             floor = Math.max(floor, Math.max(head, read.position()));
             head = read.position();
             highest = Math.max(highest, Math.max(floor, head));
@@ -225,10 +218,7 @@ final class Timeline {
 
     /** What is about to be forgotten raises the floor first. */
     private void forgetFor(Event event) {
-        long forgotten = records.highestToForget(event);
-        if (forgotten > floor && forgotten != UNPLACED) {
-            floor = forgotten;
-        }
+        floor = Math.max(floor, records.highestToForget(event));
     }
 
     private void trust(long provenAt) {

@@ -1,9 +1,8 @@
 package io.r3mes.cache.engine;
 
 import io.r3mes.cache.spi.Event;
-import java.util.ArrayDeque;
+import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Deque;
 import java.util.List;
 import org.jetbrains.kotlinx.lincheck.Actor;
 import org.jetbrains.lincheck.datastructures.IntGen;
@@ -41,12 +40,13 @@ class PendingInterleavingsTest {
     @Param(name = "key", gen = IntGen.class, conf = "0:9")
     public static final class Callers {
 
-        private final PendingInvalidations pending = new PendingInvalidations(2);
+        private final Timeline timeline = new Timeline(10, Duration.ofSeconds(1), 0);
+        private final PendingInvalidations pending = new PendingInvalidations(2, timeline, null);
         private Receipt sent;
 
         @Operation
-        public String add(@Param(name = "key") int key) {
-            return text(pending.add(new Receipt(new Event.Keys(List.of("" + key)), null), null));
+        public void add(@Param(name = "key") int key) {
+            pending.add(new Receipt(new Event.Keys(List.of("" + key)), null));
         }
 
         @Operation(nonParallelGroup = "replay")
@@ -56,14 +56,16 @@ class PendingInterleavingsTest {
         }
 
         @Operation(nonParallelGroup = "replay")
-        public String acknowledged() {
-            return sent == null
-                    ? ""
-                    : String.join(
-                            ",",
-                            pending.remove(sent).stream()
-                                    .map(released -> text(released.event()))
-                                    .toList());
+        public void acknowledged() {
+            if (sent != null) {
+                sent.acknowledge(1);
+                pending.remove(sent);
+            }
+        }
+
+        @Operation
+        public boolean covers(@Param(name = "key") int key) {
+            return timeline.isCovered(new Subject("c", "" + key, List.of()), 0);
         }
 
         @Operation
@@ -79,38 +81,29 @@ class PendingInterleavingsTest {
     /** The same, for one thread. */
     public static final class Queue {
 
-        private final Deque<Sending> queue = new ArrayDeque<>();
+        private final List<Sending> queue = new ArrayList<>();
         private Sending sent;
 
-        public String add(int key) {
-            Sending one = new Sending("" + key, new ArrayList<>());
-            if (queue.size() < 2) {
-                queue.add(one);
-                return one.text();
+        public void add(int key) {
+            queue.add(new Sending("" + key));
+            if (queue.size() > 2) {
+                queue.clear();
+                queue.add(new Sending("all"));
             }
-            Sending all = new Sending("all", new ArrayList<>());
-            queue.forEach(each -> all.instead().add(each.text()));
-            all.instead().add(one.text());
-            queue.forEach(each -> each.instead().clear());
-            queue.clear();
-            queue.add(all);
-            return all.text();
         }
 
         public String first() {
-            sent = queue.peek();
-            return sent == null ? "" : sent.text();
+            sent = queue.isEmpty() ? null : queue.get(0);
+            return sent == null ? "" : sent.text;
         }
 
-        public String acknowledged() {
-            if (sent == null) {
-                return "";
-            }
+        public void acknowledged() {
             Sending acknowledged = sent;
             queue.removeIf(each -> each == acknowledged);
-            List<String> released = List.copyOf(acknowledged.instead());
-            acknowledged.instead().clear();
-            return String.join(",", released);
+        }
+
+        public boolean covers(int key) {
+            return queue.stream().anyMatch(each -> each.text.equals("all") || each.text.equals("" + key));
         }
 
         public int size() {
@@ -121,19 +114,9 @@ class PendingInterleavingsTest {
         private static final class Sending {
 
             private final String text;
-            private final List<String> instead;
 
-            Sending(String text, List<String> instead) {
+            Sending(String text) {
                 this.text = text;
-                this.instead = instead;
-            }
-
-            String text() {
-                return text;
-            }
-
-            List<String> instead() {
-                return instead;
             }
         }
     }

@@ -84,33 +84,4 @@ class RecordsTest {
         assertThat(many.coveredAfter(new Subject("c", "k", List.of()), 599)).isTrue();
         assertThat(many.coveredAfter(new Subject("c", "k", List.of()), 600)).isFalse();
     }
-
-    @Test
-    void pendingEventThatIsForgottenCoversEverythingBornBeforeIt() {
-        Subject subject = new Subject("c", "k", List.of());
-        records.addPending(new Event.Keys(List.of("k")), 50);
-        IntStream.rangeClosed(1, MOST).forEach(i -> records.add(new Event.Keys(List.of("x" + i)), 100 + i));
-        assertThat(records.coveredAfter(subject, 49)).isTrue();
-        assertThat(records.coveredAfter(subject, 50)).isFalse();
-    }
-
-    @Test
-    void pendingEventThatWasForgottenBeforeItHadAPlaceGetsOne() {
-        Subject subject = new Subject("c", "k", List.of());
-        records.addPending(new Event.Keys(List.of("k")), Timeline.UNPLACED);
-        IntStream.rangeClosed(1, MOST).forEach(i -> records.add(new Event.Keys(List.of("x" + i)), 100 + i));
-        assertThat(records.coveredAfter(subject, 1_000)).isTrue();
-        records.place(Timeline.UNPLACED, 200);
-        assertThat(records.coveredAfter(subject, 199)).isTrue();
-        assertThat(records.coveredAfter(subject, 200)).isFalse();
-    }
-
-    @Test
-    void pendingRuleThatIsForgottenCoversEverythingBornBeforeIt() {
-        Records many = new Records(10_000);
-        many.addPending(new Event.Pattern("k"), 50);
-        IntStream.rangeClosed(1, 512).forEach(i -> many.add(new Event.Pattern("p" + i), 100 + i));
-        assertThat(many.coveredAfter(new Subject("c", "k", List.of()), 49)).isTrue();
-        assertThat(many.coveredAfter(new Subject("c", "k", List.of()), 50)).isFalse();
-    }
 }

@@ -8,16 +8,14 @@ import io.r3mes.cache.EntryOptions;
 import io.r3mes.cache.spi.Event;
 import io.r3mes.cache.spi.Head;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 
-/** The small parts of the engine: the server's clock, the decisions of a load, the queue of pending invalidations. */
+/** The small parts of the engine: the server's clock, the decisions of a load, receipts. */
 class SmallPartsTest {
 
     private final ServerClock clock = new ServerClock();
-    private final PendingInvalidations pending = new PendingInvalidations(2);
 
     @Test
     void serverClockIsZeroUntilItIsRead() {
@@ -88,48 +86,6 @@ class SmallPartsTest {
     }
 
     @Test
-    void pendingInvalidationsKeepTheirOrder() {
-        Receipt first = receipt("a");
-        Receipt second = receipt("b");
-        assertThat(pending.add(first, null)).isEqualTo(first.event());
-        pending.add(second, null);
-        assertThat(first()).isSameAs(first);
-        assertThat(pending.remove(first)).isEmpty();
-        assertThat(first()).isSameAs(second);
-        assertThat(pending.size()).isEqualTo(1);
-    }
-
-    @Test
-    void aFullQueueBecomesOneInvalidationOfEverything() {
-        Receipt first = receipt("a");
-        Receipt second = receipt("b");
-        Receipt third = receipt("c");
-        pending.add(first, null);
-        pending.add(second, null);
-        assertThat(pending.add(third, null)).isEqualTo(new Event.All());
-        assertThat(pending.size()).isEqualTo(1);
-        Receipt all = first();
-        assertThat(all.event()).isEqualTo(new Event.All());
-        assertThat(pending.remove(all)).containsExactly(first, second, third);
-        assertThat(first()).isNull();
-    }
-
-    @Test
-    void anInvalidationOfEverythingThatWasSentStandsForNoneThatCameLater() {
-        pending.add(receipt("a"), null);
-        pending.add(receipt("b"), null);
-        pending.add(receipt("c"), null);
-        Receipt sent = first();
-        Receipt later = receipt("d");
-        pending.add(later, null);
-        pending.add(receipt("e"), null);
-        assertThat(pending.remove(sent)).doesNotContain(later);
-        Receipt second = first();
-        assertThat(second.event()).isEqualTo(new Event.All());
-        assertThat(pending.remove(second)).contains(later);
-    }
-
-    @Test
     void receiptTurnsFromPendingToAcknowledged() {
         Receipt receipt = receipt("a");
         assertThat(receipt.isPending()).isTrue();
@@ -156,38 +112,6 @@ class SmallPartsTest {
         earlier.removed(2);
         assertThat(both.position()).hasValue(9);
         assertThat(both.removed()).isCompletedWithValue(3L);
-    }
-
-    @Test
-    void pendingReceiptsOfOneKindGoTogether() {
-        PendingInvalidations pending = new PendingInvalidations(10);
-        for (Event event : List.of(
-                new Event.Keys(List.of("a")),
-                new Event.Keys(List.of("a", "b")),
-                new Event.Tags(List.of("t")),
-                new Event.Tags(List.of("u")),
-                new Event.All(),
-                new Event.All())) {
-            pending.add(new Receipt(event, null), null);
-        }
-        List<Event> sent = new ArrayList<>();
-        for (List<Receipt> batch = pending.batch(3); !batch.isEmpty(); batch = pending.batch(3)) {
-            sent.add(PendingInvalidations.merged(batch));
-            batch.forEach(pending::remove);
-        }
-        assertThat(sent)
-                .containsExactly(
-                        new Event.Keys(List.of("a", "b")),
-                        new Event.Tags(List.of("t", "u")),
-                        new Event.All(),
-                        new Event.All());
-        pending.add(new Receipt(new Event.Keys(List.of("a", "b", "c", "d")), null), null);
-        pending.add(receipt("e"), null);
-        assertThat(pending.batch(3)).hasSize(1);
-    }
-
-    private Receipt first() {
-        return pending.batch(1).stream().findFirst().orElse(null);
     }
 
     private static Receipt receipt(String key) {

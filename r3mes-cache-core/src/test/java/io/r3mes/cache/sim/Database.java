@@ -1,8 +1,6 @@
 package io.r3mes.cache.sim;
 
 import java.util.Arrays;
-import java.util.HashSet;
-import java.util.Set;
 
 /** The source of truth: one version per key, which only grows, and what a value says of itself. */
 final class Database {
@@ -15,8 +13,6 @@ final class Database {
     private final int[] writers;
 
     private final boolean[] locked;
-    /** Values that were handed to the cache by their writers, whether or not it stored them. */
-    private final Set<Long> written = new HashSet<>();
 
     Database(int keys) {
         versions = new long[keys];
@@ -47,14 +43,6 @@ final class Database {
 
     void end(int key) {
         writers[key]--;
-    }
-
-    void writtenThrough(int key, long version) {
-        written.add(value(key, version));
-    }
-
-    boolean isWrittenThrough(int key, long version) {
-        return written.contains(value(key, version));
     }
 
     /** Locks a key for its only writer; false if somebody writes it. */

@@ -109,11 +109,7 @@ final class History {
         });
     }
 
-    /**
-     * @param writtenThrough whether its writer handed the value to the cache. Such a value is born at the position of its
-     *     own event, so a node that keeps an invalidation which Redis does not know cannot tell which of the two is newer.
-     */
-    void read(ReadOp read, long version, boolean writtenThrough) {
+    void read(ReadOp read, long version) {
         look();
         ReadOp.Source source = read.source();
         sources.merge(source, 1, Integer::sum);
@@ -122,7 +118,7 @@ final class History {
         for (int i = invalidations.size() - 1; i >= 0; i--) {
             Invalidated invalidated = invalidations.get(i);
             if (version < invalidated.floors[read.key] && invalidated.scope.covers(read.key, version)) {
-                String broken = broken(read, source, invalidated, writtenThrough);
+                String broken = broken(read, source, invalidated);
                 if (broken != null) {
                     violate(broken + "\n  version " + version + " instead of at least "
                             + invalidated.floors[read.key] + "\n  " + read + ", ended at "
@@ -134,13 +130,13 @@ final class History {
     }
 
     /** The promise that a read broke by returning a value that an invalidation covers, or null if there was none. */
-    private String broken(ReadOp read, ReadOp.Source source, Invalidated invalidated, boolean writtenThrough) {
+    private String broken(ReadOp read, ReadOp.Source source, Invalidated invalidated) {
         long start = read.startedAt;
         if (!fences && loss != null && loss.touches(invalidated)) {
             return brokenAfterLoss(read, source, invalidated);
         }
         boolean pending = start < invalidated.acknowledgedAt;
-        if (start >= invalidated.returnedAt && read.node == invalidated.issuer && !(pending && writtenThrough)) {
+        if (start >= invalidated.returnedAt && read.node == invalidated.issuer) {
             return "The issuer's node served an older value after the call returned";
         }
         if (pending) {

@@ -93,7 +93,7 @@ final class Workload {
         value.whenComplete((found, failure) -> {
             if (found != null) {
                 long version = Database.versionOf(key, found);
-                history.read(read, version, database.isWrittenThrough(key, version));
+                history.read(read, version);
             } else {
                 history.count(failure == null ? "absent" : "failed read");
                 if (failure != null && !(root(failure) instanceof LoadFailed)) {
@@ -285,7 +285,6 @@ final class Workload {
         long version = database.commit(key);
         history.note(() -> node.life() + " commits, alone, version " + version + " of " + Database.name(key));
         loop.after(2 * SimLoop.SECOND, null, () -> database.unlock(key));
-        database.writtenThrough(key, version);
         loop.after(
                 pauseBeforeCall(),
                 node.life(),
@@ -311,7 +310,6 @@ final class Workload {
                     return;
                 }
                 long version = commit(node, key);
-                database.writtenThrough(key, version);
                 loop.after(pauseBeforeCall(), node.life(), () -> {
                     long[] floors = new long[database.keys()];
                     floors[key] = version;
