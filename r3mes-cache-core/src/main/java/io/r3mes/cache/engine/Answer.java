@@ -7,6 +7,12 @@ sealed interface Answer<V> {
 
     record Value<V>(@Nullable V value) implements Answer<V> {}
 
+    /** The answer that a decoded value is. */
+    @SuppressWarnings("unchecked") // The format decodes values of the reader's type only.
+    static <V> Answer<V> decoded(@Nullable Object value) {
+        return new Value<>((V) value);
+    }
+
     record LoaderFailed<V>(Throwable failure) implements Answer<V> {}
 
     default @Nullable V get() {
