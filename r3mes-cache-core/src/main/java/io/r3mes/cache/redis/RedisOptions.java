@@ -3,7 +3,6 @@ package io.r3mes.cache.redis;
 import io.lettuce.core.ClientOptions;
 import io.lettuce.core.ClientOptions.DisconnectedBehavior;
 import io.lettuce.core.RedisURI;
-import io.lettuce.core.SocketOptions;
 import io.lettuce.core.TimeoutOptions;
 import io.lettuce.core.TimeoutOptions.TimeoutSource;
 import io.lettuce.core.cluster.ClusterClientOptions;
@@ -17,6 +16,8 @@ import io.lettuce.core.protocol.RedisCommand;
 import io.lettuce.core.resource.ClientResources;
 import io.lettuce.core.resource.Delay;
 import io.lettuce.core.resource.NettyCustomizer;
+import io.netty.util.HashedWheelTimer;
+import io.netty.util.concurrent.DefaultThreadFactory;
 import java.time.Duration;
 import java.util.List;
 import java.util.Set;
@@ -38,6 +39,12 @@ final class RedisOptions {
     private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(1);
 
     private static final Duration TOPOLOGY_REFRESH = Duration.ofSeconds(30);
+
+    /** By how much a time-out may be late. */
+    private static final Duration TICK = Duration.ofMillis(5);
+
+    /** Commands that wait for an answer, for each connection to a server; more are refused. */
+    private static final int MOST_WAITING = 16_384;
 
     private final RedisSettings settings;
     private final Timeouts timeouts;
@@ -81,10 +88,15 @@ final class RedisOptions {
 
     /**
      * Resources that reconnect soon, also from connections that have fallen silent. They share whatever has threads with
-     * those of the application, if it gave any.
+     * those of the application, if it gave any, but for the timer, whose ticks are too far apart there: its time-outs would
+     * take up to twice as long. The timer is stopped by {@link RedisClients#closeAfter}.
      */
     ClientResources resources(ServerWatch watch) {
         ClientResources.Builder builder = ClientResources.builder()
+                .timer(new HashedWheelTimer(
+                        new DefaultThreadFactory("r3mes-cache-redis-timer", true),
+                        TICK.toMillis(),
+                        TimeUnit.MILLISECONDS))
                 .reconnectDelay(
                         Delay.equalJitter(FIRST_DELAY, LONGEST_DELAY, FIRST_DELAY.toMillis(), TimeUnit.MILLISECONDS));
         ClientResources given = settings.resources();
@@ -98,7 +110,6 @@ final class RedisOptions {
                     .eventExecutorGroup(given.eventExecutorGroup())
                     .eventLoopGroupProvider(given.eventLoopGroupProvider())
                     .socketAddressResolver(given.socketAddressResolver())
-                    .timer(given.timer())
                     .tracing(given.tracing());
         }
         ClientResources own = builder.build();
@@ -127,14 +138,12 @@ final class RedisOptions {
     }
 
     private ClientOptions.Builder apply(ClientOptions.Builder builder, @Nullable ClientOptions base) {
-        SocketOptions sockets = base == null ? SocketOptions.create() : base.getSocketOptions();
+        boolean tcp = settings.uris().stream().noneMatch(uri -> uri.getSocket() != null);
         return builder.autoReconnect(true)
                 .disconnectedBehavior(DisconnectedBehavior.REJECT_COMMANDS)
                 .replayFilter(command -> true)
-                .socketOptions(sockets.mutate()
-                        .connectTimeout(CONNECT_TIMEOUT)
-                        .keepAlive(true)
-                        .build())
+                .requestQueueSize(MOST_WAITING)
+                .socketOptions(SocketSettings.of(base == null ? null : base.getSocketOptions(), CONNECT_TIMEOUT, tcp))
                 .timeoutOptions(TimeoutOptions.builder()
                         .timeoutCommands()
                         .timeoutSource(timeouts)

@@ -28,7 +28,7 @@ import org.junit.jupiter.api.Test;
 /** What operations do while Redis is away, and when it is back. */
 class RedisFaultTest {
 
-    private static final Duration TIMEOUT = Duration.ofMillis(200);
+    private static final Duration TIMEOUT = Duration.ofMillis(400);
 
     /** What a loaded machine may add. */
     private static final Duration MARGIN = Duration.ofMillis(800);
