@@ -10,6 +10,7 @@ import org.jetbrains.kotlinx.lincheck.Actor;
 import org.jetbrains.lincheck.datastructures.IntGen;
 import org.jetbrains.lincheck.datastructures.Operation;
 import org.jetbrains.lincheck.datastructures.Param;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -19,6 +20,7 @@ import org.junit.jupiter.api.Test;
  * just taken another's place: it reads the flight, then judges it. What holds is that nobody joins a flight whose value was
  * invalidated before the caller came.
  */
+@Tag("interleavings")
 class FlightsInterleavingsTest {
 
     @Test

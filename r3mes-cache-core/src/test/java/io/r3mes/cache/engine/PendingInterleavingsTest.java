@@ -8,9 +8,11 @@ import org.jetbrains.kotlinx.lincheck.Actor;
 import org.jetbrains.lincheck.datastructures.IntGen;
 import org.jetbrains.lincheck.datastructures.Operation;
 import org.jetbrains.lincheck.datastructures.Param;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Callers whose invalidations Redis did not acknowledge, beside the one run that sends them again. */
+@Tag("interleavings")
 class PendingInterleavingsTest {
 
     @Test

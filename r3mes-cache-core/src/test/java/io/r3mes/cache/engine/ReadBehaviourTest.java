@@ -54,6 +54,9 @@ class ReadBehaviourTest {
             CachePolicy.of("nonnull", "nonnull:{id}").withValue(new CachePolicy.Value(false, false, 1 << 20)),
             CachePolicy.of("tiny", "tiny:{id}").withValue(new CachePolicy.Value(true, false, 100)),
             CachePolicy.of("few", "few:{id}").withLocal(new CachePolicy.Local(true, 10, Duration.ofMinutes(1))),
+            CachePolicy.of("nested", "nested:{id}")
+                    .withLoad(new CachePolicy.Load(
+                            Duration.ofSeconds(3), Duration.ofSeconds(60), Duration.ofMillis(500))),
             CachePolicy.of("short", "short:{id}").withTtl(Duration.ofMillis(300)),
             CachePolicy.of("single", "single"),
             CachePolicy.of("pair", "pair:{a}:{b}")
@@ -218,13 +221,14 @@ class ReadBehaviourTest {
 
     @Test
     void aLoaderMayReadTheSameKeyAndOthers() throws Exception {
-        User value = mode.get(users, "w1", (id, context) -> {
-            User same = users.get(id, (inner, innerContext) -> new User(inner, 7));
-            User other = users.get("w2", (inner, innerContext) -> new User(inner, 8));
+        Cache<String, User> nested = here.cache("nested", User.class);
+        User value = mode.get(nested, "w1", (id, context) -> {
+            User same = nested.get(id, (inner, innerContext) -> new User(inner, 7));
+            User other = nested.get("w2", (inner, innerContext) -> new User(inner, 8));
             return new User(id, same.credits() + other.credits());
         });
         assertThat(value).isEqualTo(new User("w1", 15));
-        assertThat(mode.peek(users, "w2").orElse(null)).isEqualTo(new User("w2", 8));
+        assertThat(mode.peek(nested, "w2").orElse(null)).isEqualTo(new User("w2", 8));
     }
 
     @Test

@@ -10,6 +10,7 @@ import org.jetbrains.kotlinx.lincheck.Actor;
 import org.jetbrains.lincheck.datastructures.BooleanGen;
 import org.jetbrains.lincheck.datastructures.Operation;
 import org.jetbrains.lincheck.datastructures.Param;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -20,6 +21,7 @@ import org.junit.jupiter.api.Test;
  * not linearizable either, because it keeps what it proved in the entry, and of two proofs the older one may stay; what
  * holds is that no entry is served once an invalidation of it has returned.
  */
+@Tag("interleavings")
 class TimelineInterleavingsTest {
 
     @Test

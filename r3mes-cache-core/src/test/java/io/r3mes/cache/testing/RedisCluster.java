@@ -144,7 +144,7 @@ public final class RedisCluster implements RedisServers.Group {
                 "--cluster-enabled",
                 "yes",
                 "--cluster-port",
-                Integer.toString(RedisProcess.freePort()),
+                Integer.toString(FreePorts.next()),
                 "--cluster-node-timeout",
                 "2000",
                 "--cluster-replica-validity-factor",

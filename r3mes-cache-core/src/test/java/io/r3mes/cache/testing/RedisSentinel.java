@@ -28,7 +28,7 @@ public final class RedisSentinel implements RedisServers.Group {
         RedisProcess master = server(settings);
         RedisProcess replica = server(settings);
         follow(replica, master);
-        int port = RedisProcess.freePort();
+        int port = FreePorts.next();
         Path config = RedisServers.directory().resolve("sentinel.conf");
         write(config, """
                 port %d

@@ -34,7 +34,7 @@ public final class RedisServers {
 
     /** A single server, not started. */
     public static RedisProcess prepared(String... settings) {
-        int port = RedisProcess.freePort();
+        int port = FreePorts.next();
         return new RedisProcess(port, arguments(port, settings));
     }
 
@@ -55,7 +55,7 @@ public final class RedisServers {
 
     /** A port of the loopback interface that nobody uses. */
     public static int freePort() {
-        return RedisProcess.freePort();
+        return FreePorts.next();
     }
 
     /** Runs commands on a server over a connection of their own. */

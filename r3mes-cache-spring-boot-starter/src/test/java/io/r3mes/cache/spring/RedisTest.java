@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.r3mes.cache.CacheManager;
 import io.r3mes.cache.CoherenceStatus;
+import io.r3mes.cache.testing.RedisServers;
 import java.io.IOException;
-import java.net.ServerSocket;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.awaitility.Awaitility;
@@ -34,12 +34,6 @@ class RedisTest {
                         "r3mes.cache.caches.block.tags=chain");
     }
 
-    private static int freePort() throws IOException {
-        try (ServerSocket socket = new ServerSocket(0)) {
-            return socket.getLocalPort();
-        }
-    }
-
     private static RedisServer server(int port) throws IOException {
         return RedisServer.builder()
                 .port(port)
@@ -56,7 +50,7 @@ class RedisTest {
 
     @Test
     void cachesInTheApplicationsRedis(CapturedOutput output) throws IOException {
-        int port = freePort();
+        int port = RedisServers.freePort();
         RedisServer server = server(port);
         server.start();
         try {
@@ -83,7 +77,7 @@ class RedisTest {
 
     @Test
     void twoNodesShareEntriesAndInvalidations() throws IOException {
-        int port = freePort();
+        int port = RedisServers.freePort();
         RedisServer server = server(port);
         server.start();
         try {
@@ -108,7 +102,7 @@ class RedisTest {
 
     @Test
     void startsWithoutRedisAndCachesWhenItAppears() throws IOException {
-        int port = freePort();
+        int port = RedisServers.freePort();
         contexts(port).withPropertyValues("r3mes.cache.command-timeout=200ms").run(context -> {
             assertThat(context).hasNotFailed();
             Blocks blocks = context.getBean(Blocks.class);
@@ -139,7 +133,7 @@ class RedisTest {
 
     @Test
     void sendsWriteBehindInvalidationsBeforeItEnds() throws IOException {
-        int port = freePort();
+        int port = RedisServers.freePort();
         RedisServer server = server(port);
         server.start();
         try {
