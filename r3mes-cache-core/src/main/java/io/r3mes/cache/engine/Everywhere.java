@@ -1,12 +1,15 @@
 package io.r3mes.cache.engine;
 
 import io.r3mes.cache.spi.NodeState;
+import io.r3mes.cache.spi.Nodes;
 import java.time.Duration;
-import java.util.List;
 import java.util.concurrent.CompletableFuture;
 
-/** Waits until all live nodes have applied a position (rule 9 of the protocol). A node that is silent for so long that it
- * must have fenced itself counts as done. Thread-safe. */
+/**
+ * Waits until all live nodes have applied a position (rule 9 of the protocol). A node that is silent for so long that it
+ * must have fenced itself counts as done. So does one that is not in the list, but only once the list is that old.
+ * Thread-safe.
+ */
 final class Everywhere {
 
     private static final Duration FIRST_PAUSE = Duration.ofMillis(2);
@@ -51,11 +54,25 @@ final class Everywhere {
                 });
     }
 
-    private boolean isReached(List<NodeState> nodes, long position) {
-        return nodes.stream()
-                .allMatch(state -> state.applied() >= position
-                        || state.node().equals(self)
-                        || state.ageMicros() > state.maxStalenessMicros() + CLOCK_MARGIN_MICROS);
+    private boolean isReached(Nodes nodes, long position) {
+        return isComplete(nodes)
+                && nodes.states().stream()
+                        .allMatch(state -> state.applied() >= position
+                                || state.node().equals(self)
+                                || mustBeFenced(state.ageMicros(), state.maxStalenessMicros()));
+    }
+
+    /** Whether a node that has said nothing since the list began must have fenced itself, if it trusts as long as others do. */
+    private static boolean isComplete(Nodes nodes) {
+        long longest = nodes.states().stream()
+                .mapToLong(NodeState::maxStalenessMicros)
+                .max()
+                .orElse(0);
+        return mustBeFenced(nodes.ageMicros(), longest);
+    }
+
+    private static boolean mustBeFenced(long silenceMicros, long maxStalenessMicros) {
+        return silenceMicros > maxStalenessMicros + CLOCK_MARGIN_MICROS;
     }
 
     private record Goal(long position, long deadline) {}

@@ -15,19 +15,16 @@ import java.util.Map;
 import java.util.NavigableMap;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
-import java.util.function.LongSupplier;
 
 /** Entries, metadata, rules and stamps of one log. Not thread-safe. */
 final class LogState {
 
     private static final long RETENTION_MICROS = TimeUnit.MINUTES.toMicros(10);
     private static final long STAMP_MICROS = TimeUnit.HOURS.toMicros(24);
-    private static final String REPLICATION = "memory";
     private static final int MOST_RULES = 512;
     private static final int MOST_CONTESTANTS = 1_000;
 
-    private final LongSupplier micros;
-    private final LongSupplier random;
+    private final Source source;
     private final NavigableMap<Long, LogEntry> entries = new TreeMap<>();
     private final Map<Event, Long> rules = new HashMap<>();
     private final ExpiringMap<Long> stamps;
@@ -36,15 +33,19 @@ final class LogState {
     private String lastId = "";
     private long base;
 
-    LogState(LongSupplier micros, LongSupplier random, int mostStamps) {
-        this.micros = micros;
-        this.random = random;
-        this.stamps = new ExpiringMap<>(micros, mostStamps);
+    LogState(Source source, int mostStamps) {
+        this.source = source;
+        this.stamps = new ExpiringMap<>(source.micros(), mostStamps);
     }
 
     Head head(long floor) {
         begin(floor);
-        return new Head(generation, REPLICATION, last, lastId, micros.getAsLong());
+        return new Head(
+                generation,
+                source.replication().get(),
+                last,
+                lastId,
+                source.micros().getAsLong());
     }
 
     Appended append(Append append) {
@@ -106,7 +107,7 @@ final class LogState {
         if (generation != 0) {
             return false;
         }
-        generation = Math.max(1, random.getAsLong() & Long.MAX_VALUE);
+        generation = Math.max(1, source.random().getAsLong() & Long.MAX_VALUE);
         if (entries.isEmpty()) {
             last = 0;
             lastId = "";
@@ -117,9 +118,9 @@ final class LogState {
     }
 
     private void write(Event event, long floor) {
-        long now = micros.getAsLong();
+        long now = source.micros().getAsLong();
         long position = Math.max(now, Math.max(last, floor) + 1);
-        String id = Long.toHexString(random.getAsLong());
+        String id = Long.toHexString(source.random().getAsLong());
         entries.headMap(now - RETENTION_MICROS).clear();
         entries.put(position, new LogEntry(position, id, lastId, event));
         last = position;

@@ -17,6 +17,7 @@ import java.util.function.LongSupplier;
 public final class MemoryAdapter {
 
     private static final int MOST_ENTRIES = 100_000;
+    private static final String REPLICATION = "memory";
 
     /** Far above 0, so that a position minus a lag stays positive. */
     private static final long FIRST_MICROS = 1_000_000_000_000_000L;
@@ -84,6 +85,13 @@ public final class MemoryAdapter {
         }
     }
 
+    /** Loses the list of nodes, as a server that evicts does. */
+    void loseNodes() {
+        synchronized (lock) {
+            shared(CachePolicy.COMMON_DOMAIN).nodes().lose();
+        }
+    }
+
     /** Says that other servers answer for values from now on, as a failover does. */
     void changeServers() {
         remoteStore.changeServers();
@@ -92,10 +100,13 @@ public final class MemoryAdapter {
     private Shared shared(String domain) {
         synchronized (lock) {
             return domains.computeIfAbsent(domain, name -> {
-                LogState state = new LogState(micros, environment.random()::nextLong, MOST_ENTRIES);
+                Source source = new Source(micros, environment.random()::nextLong, () -> REPLICATION);
+                LogState state = new LogState(source, MOST_ENTRIES);
+                NodeList nodes = new NodeList(source);
                 return new Shared(
                         state,
-                        new MemoryInvalidationLog(lock, micros, environment.timer(), state),
+                        nodes,
+                        new MemoryInvalidationLog(lock, environment.timer(), state, nodes),
                         new MemoryTagIndex(lock, micros, MOST_ENTRIES, mostTagMembers));
             });
         }
@@ -105,8 +116,9 @@ public final class MemoryAdapter {
      * What the caches of one domain share.
      *
      * @param state guarded by lock
+     * @param nodes guarded by lock
      */
-    private record Shared(LogState state, MemoryInvalidationLog log, MemoryTagIndex tagIndex) {}
+    private record Shared(LogState state, NodeList nodes, MemoryInvalidationLog log, MemoryTagIndex tagIndex) {}
 
     static LongSupplier microsSinceStart(Environment environment) {
         long start = environment.nanoTime();

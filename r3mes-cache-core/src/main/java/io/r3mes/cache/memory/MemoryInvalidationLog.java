@@ -6,38 +6,31 @@ import io.r3mes.cache.spi.Head;
 import io.r3mes.cache.spi.InvalidationLog;
 import io.r3mes.cache.spi.LogEntry;
 import io.r3mes.cache.spi.Marks;
-import io.r3mes.cache.spi.NodeState;
+import io.r3mes.cache.spi.Nodes;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.TimeUnit;
-import java.util.function.LongSupplier;
 
 /** The log, its metadata and the nodes in memory. */
 final class MemoryInvalidationLog implements InvalidationLog {
 
-    private static final long SILENCE_MICROS = TimeUnit.SECONDS.toMicros(60);
-    private static final int MOST_NODES = 1_000;
     private static final int MOST_WAITERS = 1_000;
 
     private final Object lock;
-    private final LongSupplier micros;
     private final Environment.Timer timer;
     private final LogState state; // guarded by lock
-    private final ExpiringMap<Beaten> nodes; // guarded by lock
+    private final NodeList nodes; // guarded by lock
     private final Map<Long, CompletableFuture<Void>> waiters = new HashMap<>(); // guarded by lock
     private long lastWaiter; // guarded by lock
 
-    MemoryInvalidationLog(Object lock, LongSupplier micros, Environment.Timer timer, LogState state) {
+    MemoryInvalidationLog(Object lock, Environment.Timer timer, LogState state, NodeList nodes) {
         this.lock = lock;
-        this.micros = micros;
         this.timer = timer;
         this.state = state;
-        this.nodes = new ExpiringMap<>(micros, MOST_NODES);
+        this.nodes = nodes;
     }
 
     @Override
@@ -49,9 +42,8 @@ final class MemoryInvalidationLog implements InvalidationLog {
 
     @Override
     public CompletionStage<Head> beat(NodeBeat beat) {
-        long staleness = TimeUnit.NANOSECONDS.toMicros(beat.maxStaleness().toNanos());
         synchronized (lock) {
-            nodes.put(beat.node(), new Beaten(beat.applied(), micros.getAsLong(), staleness), SILENCE_MICROS);
+            nodes.put(beat);
             return CompletableFuture.completedFuture(state.head(beat.applied()));
         }
     }
@@ -96,18 +88,10 @@ final class MemoryInvalidationLog implements InvalidationLog {
     }
 
     @Override
-    public CompletionStage<List<NodeState>> nodes() {
-        List<NodeState> found = new ArrayList<>();
+    public CompletionStage<Nodes> nodes() {
         synchronized (lock) {
-            long now = micros.getAsLong();
-            for (String node = nodes.next("", true); node != null; node = nodes.next(node, false)) {
-                Beaten beaten = nodes.get(node);
-                if (beaten != null) {
-                    found.add(new NodeState(node, beaten.applied(), now - beaten.at(), beaten.stalenessMicros()));
-                }
-            }
+            return CompletableFuture.completedFuture(nodes.read());
         }
-        return CompletableFuture.completedFuture(found);
     }
 
     @Override
@@ -128,6 +112,4 @@ final class MemoryInvalidationLog implements InvalidationLog {
             return state.read(after, limit);
         }
     }
-
-    private record Beaten(long applied, long at, long stalenessMicros) {}
 }

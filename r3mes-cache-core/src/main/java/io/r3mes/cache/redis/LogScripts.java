@@ -7,6 +7,9 @@ package io.r3mes.cache.redis;
  * position, {@code l} id of the last entry, {@code b} base, {@code t} configuration epoch that it began in, and rules:
  * {@code p:<glob>} and {@code c:<cache>} to their positions. Positions stay below 2^53, where Lua counts exactly, and are
  * written without exponent.
+ *
+ * <p>The nodes are a hash: each node to its applied position, the time when it said so and its maximal staleness, and
+ * {@link #MARK} to the replication id of the server that has noted all of them and the time since when.
  */
 final class LogScripts {
 
@@ -17,8 +20,17 @@ final class LogScripts {
     static final long STAMP_MILLIS = 86_400_000L;
     static final int MOST_CONTESTANTS = 1_000;
 
-    /** A node silent for longer is forgotten. */
+    /** A node silent for that much longer than it trusts its near cache is forgotten. */
     static final long SILENCE_MICROS = 60_000_000L;
+
+    /** The field of the nodes that is none. */
+    static final String MARK = "~";
+
+    /** Defines {@code replication}, which is empty if it cannot be known. */
+    private static final String REPLICATION = """
+            local info = redis.pcall('INFO', 'replication')
+            local replication = type(info) == 'string' and string.match(info, 'master_replid:(%w+)') or ''
+            """;
 
     /**
      * Defines {@code now}, {@code text(number)}, {@code lines(text)}, {@code replication} and {@code state(floor)}:
@@ -26,11 +38,9 @@ final class LogScripts {
      * begin if there is none; if ARGV[2] is {@code fence:} and the
      * highest configuration epoch known, one that began on another server or in an earlier epoch counts as none.
      */
-    private static final String PRELUDE = """
+    private static final String PRELUDE = REPLICATION + """
             local time = redis.call('TIME')
             local now = tonumber(time[1]) * 1000000 + tonumber(time[2])
-            local info = redis.pcall('INFO', 'replication')
-            local replication = type(info) == 'string' and string.match(info, 'master_replid:(%w+)') or ''
             local function text(number) return string.format('%.0f', number) end
             local function lines(joined)
               local found = {}
@@ -78,15 +88,22 @@ final class LogScripts {
 
     /**
      * KEYS[3]: nodes. ARGV: generation, policy, node, its applied position, its maximal staleness, the silence after which a node
-     * is forgotten. Returns what HEAD returns. Looks for silent nodes in one of 64 calls.
+     * is forgotten, the field of the list's mark. Returns what HEAD returns. Marks a list that this server does not keep yet. Looks
+     * for silent nodes in one of 64 calls.
      */
     static final LuaScript BEAT = new LuaScript(PRELUDE + """
                     redis.call('HSET', KEYS[3], ARGV[3], ARGV[4] .. ':' .. text(now) .. ':' .. ARGV[5])
+                    local mark = redis.call('HGET', KEYS[3], ARGV[7]) or ''
+                    local server, since = string.match(mark, '^(%w*):(%d+)$')
+                    if server ~= replication or tonumber(since) > now then
+                      redis.call('HSET', KEYS[3], ARGV[7], replication .. ':' .. text(now))
+                    end
                     if now % 64 == 0 then
                       local nodes = redis.call('HGETALL', KEYS[3])
                       for i = 1, #nodes, 2 do
-                        local seen = tonumber(string.match(nodes[i + 1], ':(%d+):')) or 0
-                        if now - seen > tonumber(ARGV[6]) then redis.call('HDEL', KEYS[3], nodes[i]) end
+                        local seen, trusts = string.match(nodes[i + 1], ':(%d+):(%d+)$')
+                        local known = seen and now - tonumber(seen) <= tonumber(trusts) + tonumber(ARGV[6])
+                        if not known and nodes[i] ~= ARGV[7] then redis.call('HDEL', KEYS[3], nodes[i]) end
                       end
                     end
                     local generation, position, id = state(tonumber(ARGV[4]))
@@ -198,13 +215,14 @@ final class LogScripts {
                     return reply
                     """);
 
-    /** KEYS[1]: nodes. Returns the server time, then each node and what it said. */
-    static final LuaScript NODES = new LuaScript("""
-            local time = redis.call('TIME')
-            local reply = redis.call('HGETALL', KEYS[1])
-            table.insert(reply, 1, tonumber(time[1]) * 1000000 + tonumber(time[2]))
-            return reply
-            """);
+    /** KEYS[1]: nodes. Returns the server time, the replication id, then each field and what it holds. */
+    static final LuaScript NODES = new LuaScript(REPLICATION + """
+                    local time = redis.call('TIME')
+                    local reply = redis.call('HGETALL', KEYS[1])
+                    table.insert(reply, 1, replication)
+                    table.insert(reply, 1, tonumber(time[1]) * 1000000 + tonumber(time[2]))
+                    return reply
+                    """);
 
     private LogScripts() {}
 }

@@ -16,6 +16,7 @@ import io.r3mes.cache.spi.LogEntry;
 import io.r3mes.cache.spi.Marks;
 import io.r3mes.cache.spi.Marks.Rule;
 import io.r3mes.cache.spi.NodeState;
+import io.r3mes.cache.spi.Nodes;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -77,7 +78,8 @@ final class RedisInvalidationLog implements InvalidationLog {
                         bytes(beat.node()),
                         bytes(beat.applied()),
                         staleness,
-                        bytes(LogScripts.SILENCE_MICROS))
+                        bytes(LogScripts.SILENCE_MICROS),
+                        bytes(LogScripts.MARK))
                 .thenApply(RedisInvalidationLog::head));
     }
 
@@ -159,7 +161,7 @@ final class RedisInvalidationLog implements InvalidationLog {
     }
 
     @Override
-    public CompletionStage<List<NodeState>> nodes() {
+    public CompletionStage<Nodes> nodes() {
         return LogScripts.NODES
                 .list(links.commands(), new String[] {keys.nodes()})
                 .thenApply(RedisInvalidationLog::nodes);
@@ -221,17 +223,22 @@ final class RedisInvalidationLog implements InvalidationLog {
         return new Marks(Long.parseLong(text(reply.get(0))), number(reply.get(1)), number(reply.get(2)), rules);
     }
 
-    private static List<NodeState> nodes(List<@Nullable Object> reply) {
+    private static Nodes nodes(List<@Nullable Object> reply) {
         long now = number(reply.get(0));
+        String replication = text(reply.get(1));
+        long keptFor = Nodes.UNKNOWN;
         List<NodeState> nodes = new ArrayList<>();
-        for (int i = 1; i + 1 < reply.size(); i += 2) {
+        for (int i = 2; i + 1 < reply.size(); i += 2) {
+            String field = text(reply.get(i));
             String[] said = text(reply.get(i + 1)).split(":", -1);
             if (said.length == 3) {
                 long age = Math.max(0, now - Long.parseLong(said[1]));
-                nodes.add(new NodeState(text(reply.get(i)), Long.parseLong(said[0]), age, Long.parseLong(said[2])));
+                nodes.add(new NodeState(field, Long.parseLong(said[0]), age, Long.parseLong(said[2])));
+            } else if (field.equals(LogScripts.MARK) && said.length == 2 && said[0].equals(replication)) {
+                keptFor = Math.max(0, now - Long.parseLong(said[1]));
             }
         }
-        return nodes;
+        return new Nodes(nodes, keptFor);
     }
 
     private static long number(@Nullable Object reply) {

@@ -19,7 +19,10 @@ public interface InvalidationLog extends AutoCloseable {
     /** Reads the head. Where metadata is missing, begins a generation whose first position exceeds {@code floor}. */
     CompletionStage<Head> head(long floor);
 
-    /** Records that a node is alive and how far it is, then reads the head, in one atomic step. */
+    /**
+     * Records that a node is alive and how far it is, then reads the head, in one atomic step. A node silent for a minute
+     * more than it trusts its near cache is forgotten.
+     */
     CompletionStage<Head> beat(NodeBeat beat);
 
     CompletionStage<Appended> append(Append append);
@@ -33,7 +36,7 @@ public interface InvalidationLog extends AutoCloseable {
      */
     CompletionStage<List<LogEntry>> read(long after, int limit, Duration wait);
 
-    CompletionStage<List<NodeState>> nodes();
+    CompletionStage<Nodes> nodes();
 
     /** Removes a node that is closing from the list of nodes. */
     CompletionStage<Void> leave(String node);

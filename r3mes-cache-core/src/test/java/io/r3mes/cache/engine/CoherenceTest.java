@@ -255,6 +255,26 @@ class CoherenceTest {
     }
 
     @Test
+    void awaitEverywhereWaitsForANodeThatTheListLost() {
+        LabNode node = lab.node(POLICY);
+        LabNode unlisted = lab.node(POLICY);
+        lab.time.advance(Duration.ofSeconds(1));
+        unlisted.outage().begin(LOST, "beat");
+        unlisted.outage().begin(HANGS, "read");
+        lab.loseNodes();
+        lab.time.advance(BEAT);
+        Invalidation receipt = cache(node).delete("k");
+        CompletableFuture<Boolean> soon = Lab.start(() -> receipt.awaitEverywhere(Duration.ofMillis(200)));
+        lab.time.advanceUntil(soon);
+        assertThat(unlisted.engine().status().fenced()).isFalse();
+        assertThat(soon.join()).as("the node may still trust its near cache").isFalse();
+        CompletableFuture<Boolean> later = Lab.start(() -> receipt.awaitEverywhere(Duration.ofSeconds(5)));
+        lab.time.advanceUntil(later);
+        assertThat(later.join()).isTrue();
+        assertThat(unlisted.engine().status().fenced()).isTrue();
+    }
+
+    @Test
     void awaitEverywhereEndsOnceAllHaveApplied() {
         LabNode node = lab.node(POLICY);
         lab.node(POLICY);

@@ -36,7 +36,12 @@ import org.junit.jupiter.params.provider.EnumSource;
 class InvalidationBehaviourTest {
 
     private static final Duration LONG = Duration.ofSeconds(20);
+    private static final CachePolicy[] POLICIES = {
+        CachePolicy.of("c", "c:{id}").withTags("t:{id}", "all-c"),
+        CachePolicy.of("d", "d:{id}").withTags("all-d"),
+    };
 
+    private final Backend backend;
     private final TestNodes nodes;
     private final CacheManager here;
     private final CacheManager there;
@@ -45,13 +50,10 @@ class InvalidationBehaviourTest {
     private final CacheInvalidator invalidator;
 
     InvalidationBehaviourTest(Backend backend) {
+        this.backend = backend;
         nodes = backend.open();
-        CachePolicy[] policies = {
-            CachePolicy.of("c", "c:{id}").withTags("t:{id}", "all-c"),
-            CachePolicy.of("d", "d:{id}").withTags("all-d"),
-        };
-        here = Backend.start(nodes, policies);
-        there = Backend.start(nodes, policies);
+        here = Backend.start(nodes, POLICIES);
+        there = Backend.start(nodes, POLICIES);
         cache = here.cache("c", Integer.class);
         cacheThere = there.cache("c", Integer.class);
         invalidator = here.invalidator();
@@ -120,7 +122,7 @@ class InvalidationBehaviourTest {
         entries.forEach((id, both) ->
                 assertThat(both.get(0).getIfPresent(id).isHit()).as(id).isEqualTo(!gone.contains(id)));
         assertThat(receipt.removed().orTimeout(20, TimeUnit.SECONDS).join()).isEqualTo(removed);
-        assertThat(receipt.awaitEverywhere(LONG)).isTrue();
+        assertThat(there.awaitApplied(receipt.position().orElseThrow(), LONG)).isTrue();
         entries.forEach((id, both) ->
                 assertThat(both.get(1).getIfPresent(id).isHit()).as(id).isEqualTo(!gone.contains(id)));
     }
@@ -136,7 +138,7 @@ class InvalidationBehaviourTest {
         Invalidation receipt =
                 invalidator.invalidateKeys(ids.stream().map(cache::key).toList());
         assertThat(receipt.removed().join()).isEqualTo(1_200);
-        assertThat(receipt.awaitEverywhere(LONG)).isTrue();
+        assertThat(there.awaitApplied(receipt.position().orElseThrow(), LONG)).isTrue();
         assertThat(ids).noneMatch(id -> cache.getIfPresent(id).isHit());
         assertThat(ids).noneMatch(id -> cacheThere.getIfPresent(id).isHit());
     }
@@ -158,6 +160,17 @@ class InvalidationBehaviourTest {
     }
 
     @Test
+    void awaitEverywhereEndsOnceTheOtherNodeHasApplied() {
+        try (TestNodes pair = backend.open()) {
+            CacheManager issuer = pair.start(POLICIES);
+            Cache<String, Integer> other = pair.start(POLICIES).cache("c", Integer.class);
+            other.set("a", 1);
+            assertThat(issuer.delete("c:a").awaitEverywhere(LONG)).isTrue();
+            assertThat(other.getIfPresent("a").isHit()).isFalse();
+        }
+    }
+
+    @Test
     void refusesWhatCannotBeInvalidated() {
         assertThatExceptionOfType(CacheKeyException.class).isThrownBy(() -> invalidator.invalidateKey("nobody:1"));
         assertThatExceptionOfType(CacheKeyException.class)
@@ -174,7 +187,8 @@ class InvalidationBehaviourTest {
         assertThat(here.get("c:a", Integer.class).orElse(null)).isEqualTo(5);
         here.set("c:b", null, EntryOptions.ttl(Duration.ofMinutes(1)));
         assertThat(there.get("c:b", Integer.class).isHit()).isTrue();
-        assertThat(there.delete("c:a").awaitEverywhere(LONG)).isTrue();
+        long deleted = there.delete("c:a").position().orElseThrow();
+        assertThat(here.awaitApplied(deleted, LONG)).isTrue();
         assertThat(here.get("c:a", Integer.class).isHit()).isFalse();
         assertThat(here.get("c:a", Integer.class).isHit()).isFalse();
         assertThatExceptionOfType(CacheKeyException.class).isThrownBy(() -> here.get("nobody:1", Integer.class));

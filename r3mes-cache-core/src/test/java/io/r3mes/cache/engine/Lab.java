@@ -120,6 +120,10 @@ final class Lab implements AutoCloseable {
         new MemoryPorts(adapter).loseMetadata();
     }
 
+    void loseNodes() {
+        new MemoryPorts(adapter).loseNodes();
+    }
+
     /** Other servers answer from now on. */
     void changeServers() {
         new MemoryPorts(adapter).changeServers();

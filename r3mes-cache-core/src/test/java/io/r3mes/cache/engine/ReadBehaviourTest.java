@@ -198,7 +198,8 @@ class ReadBehaviourTest {
         load(usersThere, "w1");
         Invalidation receipt = mode.set(users, "w1", new User("w1", 9), EntryOptions.DEFAULT.withTags("extra"));
         assertThat(receipt.removed().join()).isEqualTo(1);
-        assertThat(receipt.awaitEverywhere(Duration.ofSeconds(10))).isTrue();
+        assertThat(there.awaitApplied(receipt.position().orElseThrow(), Duration.ofSeconds(10)))
+                .isTrue();
         assertThat(mode.peek(users, "w1").orElse(null)).isEqualTo(new User("w1", 9));
         assertThat(mode.peek(usersThere, "w1").orElse(null)).isEqualTo(new User("w1", 9));
         assertThat(here.invalidator().invalidateByTag("extra").removed().join()).isEqualTo(1);
@@ -214,7 +215,8 @@ class ReadBehaviourTest {
         Invalidation receipt = mode.delete(users, "w1");
         assertThat(receipt.removed().join()).isEqualTo(1);
         assertThat(mode.peek(users, "w1").isHit()).isFalse();
-        assertThat(receipt.awaitEverywhere(Duration.ofSeconds(10))).isTrue();
+        assertThat(there.awaitApplied(receipt.position().orElseThrow(), Duration.ofSeconds(10)))
+                .isTrue();
         assertThat(mode.peek(usersThere, "w1").isHit()).isFalse();
         assertThat(mode.delete(users, "w1").removed().join()).isZero();
     }

@@ -54,6 +54,11 @@ public record MemoryPorts(MemoryAdapter adapter) implements Ports {
     }
 
     @Override
+    public void loseNodes() {
+        adapter.loseNodes();
+    }
+
+    @Override
     public void changeServers() {
         adapter.changeServers();
     }

@@ -19,7 +19,9 @@ public final class MemoryServer {
     private final Object lock = new Object();
     private final LongSupplier clock;
     private final LongSupplier random;
+    private final String replication;
     private final LogState state;
+    private final NodeList nodes;
     private final RemoteStore store;
     private final InvalidationLog log;
     private final TagIndex tags;
@@ -27,12 +29,15 @@ public final class MemoryServer {
     private int nextDraw;
     private long[] draws = {};
 
-    public MemoryServer(LongSupplier clock, LongSupplier random, Environment.Timer timer) {
+    public MemoryServer(LongSupplier clock, LongSupplier random, Environment.Timer timer, String replication) {
         this.clock = clock;
         this.random = random;
-        state = new LogState(this::micros, this::draw, MOST_ENTRIES);
+        this.replication = replication;
+        Source source = new Source(this::micros, this::draw, this::replication);
+        state = new LogState(source, MOST_ENTRIES);
+        nodes = new NodeList(source);
         store = new MemoryRemoteStore(lock, this::micros, MOST_ENTRIES);
-        log = new MemoryInvalidationLog(lock, this::micros, timer, state);
+        log = new MemoryInvalidationLog(lock, timer, state, nodes);
         tags = new MemoryTagIndex(lock, this::micros, MOST_ENTRIES, MOST_ENTRIES);
     }
 
@@ -43,7 +48,7 @@ public final class MemoryServer {
     }
 
     /** A command and what decided about its effect. */
-    public record Executed(Command<?> command, long micros, long[] draws) {}
+    public record Executed(Command<?> command, long micros, long[] draws, String replication) {}
 
     public RemoteStore store() {
         return store;
@@ -64,7 +69,7 @@ public final class MemoryServer {
 
     /** What the command executed last must be replayed with. */
     public Executed lastExecuted(Command<?> command) {
-        return new Executed(command, micros(), draws);
+        return new Executed(command, micros(), draws, replication);
     }
 
     public void replay(Executed executed) {
@@ -88,6 +93,14 @@ public final class MemoryServer {
 
     public void trim() {
         state.trim();
+    }
+
+    public void loseNodes() {
+        nodes.lose();
+    }
+
+    private String replication() {
+        return replayed == null ? replication : replayed.replication();
     }
 
     private long micros() {

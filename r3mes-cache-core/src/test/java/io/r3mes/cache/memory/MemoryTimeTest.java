@@ -8,6 +8,8 @@ import io.r3mes.cache.spi.Event;
 import io.r3mes.cache.spi.InvalidationLog;
 import io.r3mes.cache.spi.InvalidationLog.Append;
 import io.r3mes.cache.spi.InvalidationLog.NodeBeat;
+import io.r3mes.cache.spi.NodeState;
+import io.r3mes.cache.spi.Nodes;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.List;
@@ -34,14 +36,20 @@ class MemoryTimeTest {
     }
 
     @Test
-    void forgetsANodeAfterAMinuteOfSilence() {
+    void forgetsANodeAMinuteAfterItTrustsItsNearCacheNoMore() {
         result(log.beat(new NodeBeat("n", 1, Duration.ofMillis(500))));
-        pass(Duration.ofSeconds(59));
+        result(log.beat(new NodeBeat("trusting", 1, Duration.ofSeconds(60))));
+        pass(Duration.ofSeconds(60));
         assertThat(result(log.nodes()))
-                .singleElement()
-                .satisfies(node -> assertThat(node.ageMicros()).isEqualTo(59_000_000));
-        pass(Duration.ofSeconds(2));
-        assertThat(result(log.nodes())).isEmpty();
+                .isEqualTo(new Nodes(
+                        List.of(
+                                new NodeState("n", 1, 60_000_000, 500_000),
+                                new NodeState("trusting", 1, 60_000_000, 60_000_000)),
+                        60_000_000));
+        pass(Duration.ofSeconds(1));
+        assertThat(result(log.nodes()).states()).extracting(NodeState::node).containsExactly("trusting");
+        pass(Duration.ofSeconds(60));
+        assertThat(result(log.nodes())).isEqualTo(new Nodes(List.of(), 121_000_000));
     }
 
     @Test

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.r3mes.cache.memory.MemoryServer;
 import io.r3mes.cache.redis.RedisSettings.Topology;
+import io.r3mes.cache.spi.Environment;
 import io.r3mes.cache.testing.RedisProcess;
 import io.r3mes.cache.testing.RedisServers;
 import java.time.Duration;
@@ -27,9 +28,10 @@ class MemoryModelTest {
         try (RedisProcess server = RedisServers.standalone();
                 RedisPorts redis = RedisPorts.connected(RedisPorts.settings(Topology.STANDALONE, server.uri()))) {
             ModelSide.Clock clock = new ModelSide.Clock();
-            MemoryServer model = new MemoryServer(clock, new SplittableRandom(seed)::nextLong, (delay, task) -> {
+            Environment.Timer timer = (delay, task) -> {
                 throw new IllegalStateException("Nothing waits here");
-            });
+            };
+            MemoryServer model = new MemoryServer(clock, new SplittableRandom(seed)::nextLong, timer, "model");
             ModelSide real = ModelSide.of(redis);
             ModelSide memory = ModelSide.of(model, clock);
             SplittableRandom random = new SplittableRandom(seed);

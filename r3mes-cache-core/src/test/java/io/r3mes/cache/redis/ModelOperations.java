@@ -9,6 +9,7 @@ import io.r3mes.cache.spi.InvalidationLog.NodeBeat;
 import io.r3mes.cache.spi.Lease;
 import io.r3mes.cache.spi.LogEntry;
 import io.r3mes.cache.spi.Marks;
+import io.r3mes.cache.spi.Nodes;
 import io.r3mes.cache.spi.RemoteStore;
 import io.r3mes.cache.spi.RemoteStore.Reclaimed;
 import io.r3mes.cache.spi.ValueHeader;
@@ -167,14 +168,7 @@ final class ModelOperations {
                                 .map(entry -> entry(side, entry))
                                 .toList());
             }
-            case 8 ->
-                operation(
-                        "nodes",
-                        side -> result(side.log().nodes()).stream()
-                                .map(node -> node.node() + " " + side.position(node.applied()) + " "
-                                        + node.maxStalenessMicros())
-                                .sorted()
-                                .toList());
+            case 8 -> operation("nodes", side -> nodes(side, result(side.log().nodes())));
             default -> onTags(tag);
         };
     }
@@ -223,9 +217,17 @@ final class ModelOperations {
         });
     }
 
+    private static String nodes(ModelSide side, Nodes nodes) {
+        List<String> states = nodes.states().stream()
+                .map(node -> node.node() + " " + side.position(node.applied()) + " " + node.maxStalenessMicros())
+                .sorted()
+                .toList();
+        return states + (nodes.ageMicros() == Nodes.UNKNOWN ? "" : ", kept");
+    }
+
     private Operation forgetting() {
         String tag = pick("x", "y", "z");
-        return switch (random.nextInt(6)) {
+        return switch (random.nextInt(7)) {
             case 0 ->
                 operation("lose the metadata", side -> {
                     side.loseMetadata();
@@ -234,6 +236,11 @@ final class ModelOperations {
             case 1, 2 ->
                 operation("lose the stamp of " + tag, side -> {
                     side.loseStamp(tag);
+                    return "done";
+                });
+            case 5 ->
+                operation("lose the list of nodes", side -> {
+                    side.loseNodes();
                     return "done";
                 });
             case 3 ->

@@ -26,6 +26,8 @@ abstract class ModelSide {
 
     abstract void loseStamp(String tag);
 
+    abstract void loseNodes();
+
     abstract void loseEntries();
 
     abstract void trim();
@@ -120,6 +122,11 @@ abstract class ModelSide {
         }
 
         @Override
+        void loseNodes() {
+            server.loseNodes();
+        }
+
+        @Override
         void loseEntries() {
             server.loseEntries();
         }
@@ -166,6 +173,11 @@ abstract class ModelSide {
         @Override
         void loseStamp(String tag) {
             ports.loseStamp(tag);
+        }
+
+        @Override
+        void loseNodes() {
+            ports.loseNodes();
         }
 
         @Override

@@ -16,6 +16,7 @@ import io.r3mes.cache.spi.InvalidationLog.NodeBeat;
 import io.r3mes.cache.spi.Lease;
 import io.r3mes.cache.spi.LogEntry;
 import io.r3mes.cache.spi.NodeState;
+import io.r3mes.cache.spi.Nodes;
 import io.r3mes.cache.spi.RemoteStore;
 import io.r3mes.cache.testing.Await;
 import io.r3mes.cache.testing.RedisProcess;
@@ -274,16 +275,48 @@ class RedisLayoutTest {
 
     @Test
     void forgetsNodesThatAreSilent() {
-        String silent = "1:" + (now() - LogScripts.SILENCE_MICROS - 1_000_000) + ":500000";
+        long longAgo = now() - LogScripts.SILENCE_MICROS - 1_000_000;
+        String silent = "1:" + longAgo + ":500000";
         String late = "1:" + (now() - LogScripts.SILENCE_MICROS / 2) + ":500000";
-        ports.redis(
-                commands -> commands.hset(ports.keys().nodes(), Map.of("silent", bytes(silent), "late", bytes(late))));
-        assertThat(result(log.nodes())).hasSize(2);
+        String trusting = "1:" + longAgo + ":60000000";
+        setNodes(Map.of("silent", bytes(silent), "late", bytes(late), "trusting", bytes(trusting)));
+        assertThat(result(log.nodes()).states()).hasSize(3);
         Awaitility.await().pollInterval(Duration.ofMillis(1)).until(() -> {
             result(log.beat(new NodeBeat("n", 1, MINUTE)));
-            return result(log.nodes()).size() == 2;
+            return result(log.nodes()).states().size() == 3;
         });
-        assertThat(result(log.nodes())).extracting(NodeState::node).containsExactlyInAnyOrder("late", "n");
+        Nodes nodes = result(log.nodes());
+        assertThat(nodes.states()).extracting(NodeState::node).containsExactlyInAnyOrder("late", "trusting", "n");
+        assertThat(nodes.ageMicros()).isNotNegative();
+    }
+
+    @Test
+    void aListOfNodesThatAnotherServerKeptIsKeptFromTheNextBeatOn() {
+        result(log.beat(new NodeBeat("n", 1, MINUTE)));
+        long hourAgo = now() - MINUTE.toNanos() / 1_000 * 60;
+        setNodes(Map.of(LogScripts.MARK, bytes("0123456789abcdef0123456789abcdef01234567:" + hourAgo)));
+        Nodes nodes = result(log.nodes());
+        assertThat(nodes.states()).extracting(NodeState::node).containsExactly("n");
+        assertThat(nodes.ageMicros()).isEqualTo(Nodes.UNKNOWN);
+        long before = now();
+        result(log.beat(new NodeBeat("n", 1, MINUTE)));
+        assertThat(result(log.nodes()).ageMicros()).isBetween(0L, now() - before);
+    }
+
+    @Test
+    void aListOfNodesKeptSinceAFutureTimeIsKeptFromTheNextBeatOn() {
+        String server = result(log.beat(new NodeBeat("n", 1, MINUTE))).replication();
+        setNodes(Map.of(LogScripts.MARK, bytes(server + ":" + (now() + MINUTE.toNanos() / 1_000))));
+        assertThat(result(log.nodes()).ageMicros()).isZero();
+        result(log.beat(new NodeBeat("n", 1, MINUTE)));
+        byte[] mark = ports.redis(commands -> commands.hget(ports.keys().nodes(), LogScripts.MARK));
+        assertThat(new String(mark, StandardCharsets.UTF_8)).startsWith(server + ":");
+        assertThat(Long.parseLong(new String(mark, StandardCharsets.UTF_8).substring(server.length() + 1)))
+                .isLessThanOrEqualTo(now());
+    }
+
+    private void setNodes(Map<String, byte[]> fields) {
+        ports.redis(commands -> commands.hset(ports.keys().nodes(), fields));
     }
 
     @Test

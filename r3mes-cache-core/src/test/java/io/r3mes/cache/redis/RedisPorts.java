@@ -132,6 +132,11 @@ final class RedisPorts implements Ports {
     }
 
     @Override
+    public void loseNodes() {
+        redis(commands -> commands.del(keys.nodes()));
+    }
+
+    @Override
     public void changeServers() {
         KillArgs others = KillArgs.Builder.typeNormal().skipme();
         this.<Object>redis(commands -> commands instanceof RedisAdvancedClusterAsyncCommands<String, byte[]> cluster

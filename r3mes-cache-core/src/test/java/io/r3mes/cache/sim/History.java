@@ -151,17 +151,10 @@ final class History {
         if (start > invalidated.acknowledgedAt + maxStaleness * DRIFT) {
             return "An older value was served later than the maximal staleness allows";
         }
-        if (start >= invalidated.everywhereAt && !mayMissNodes(invalidated)) {
+        if (start >= invalidated.everywhereAt) {
             return "An older value was served after the invalidation was applied everywhere";
         }
         return null;
-    }
-
-    /** A server that takes over learns of a node whose registration it lost when that node beats again. */
-    private boolean mayMissNodes(Invalidated invalidated) {
-        return loss != null
-                && invalidated.everywhereAt > loss.killedAt()
-                && invalidated.everywhereAt < loss.promotedAt() + maxStaleness * DRIFT;
     }
 
     /** What was lost binds again once its issuer has sent it again. */

@@ -12,6 +12,7 @@ import io.r3mes.cache.spi.LocalEntry;
 import io.r3mes.cache.spi.LocalStore;
 import io.r3mes.cache.spi.LogEntry;
 import io.r3mes.cache.spi.Marks;
+import io.r3mes.cache.spi.Nodes;
 import io.r3mes.cache.spi.RemoteStore;
 import io.r3mes.cache.spi.ValueHeader;
 import java.nio.ByteBuffer;
@@ -281,7 +282,31 @@ enum Mutations implements Mutation {
     NOBODY_IS_ALIVE {
         @Override
         public InvalidationLog log(Site site, InvalidationLog real) {
-            return Altered.of(InvalidationLog.class, real, "nodes", call -> call.then(nodes -> List.of()));
+            return Altered.of(
+                    InvalidationLog.class,
+                    real,
+                    "nodes",
+                    call -> call.<Nodes>then(nodes -> new Nodes(List.of(), nodes.ageMicros())));
+        }
+    },
+
+    /** Rule 9: a list of nodes counts as complete however young it is. */
+    LIST_OF_NODES_TRUSTED {
+        @Override
+        public boolean concerns(Scenario scenario) {
+            boolean forgets = scenario.machines().evictions() > 0
+                    || scenario.losesWith(OnFailover.REPLAY)
+                    || scenario.losesWith(OnFailover.FENCE);
+            return forgets && scenario.network().logLag() > 0;
+        }
+
+        @Override
+        public InvalidationLog log(Site site, InvalidationLog real) {
+            return Altered.of(
+                    InvalidationLog.class,
+                    real,
+                    "nodes",
+                    call -> call.<Nodes>then(nodes -> new Nodes(nodes.states(), Long.MAX_VALUE)));
         }
     },
 

@@ -124,7 +124,7 @@ final class Nemesis {
     }
 
     private void forget() {
-        switch (loop.below(11)) {
+        switch (loop.below(12)) {
             case 0, 1 -> {
                 String key = Database.name(loop.below(world.database().keys()));
                 on(world.values(), "evict " + key, server -> server.store().unlinkBornBefore(key, Long.MAX_VALUE));
@@ -142,6 +142,7 @@ final class Nemesis {
             }
             case 6 -> on(world.log(), "evict the metadata", MemoryServer::loseMetadata);
             case 7 -> on(world.log(), "evict the log", MemoryServer::loseEntries);
+            case 8 -> on(world.log(), "evict the list of nodes", MemoryServer::loseNodes);
             default -> on(world.log(), "trim the log", MemoryServer::trim);
         }
     }

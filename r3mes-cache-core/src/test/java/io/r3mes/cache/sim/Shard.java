@@ -3,7 +3,6 @@ package io.r3mes.cache.sim;
 import io.r3mes.cache.memory.MemoryServer;
 import io.r3mes.cache.memory.MemoryServer.Command;
 import io.r3mes.cache.memory.MemoryServer.Executed;
-import io.r3mes.cache.spi.Head;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -37,19 +36,11 @@ final class Shard {
     }
 
     <T> CompletionStage<T> execute(boolean changes, Command<T> command) {
-        String replication = life.toString();
-        CompletionStage<T> reply = master.execute(command).thenApply(answer -> ofServer(answer, replication));
+        CompletionStage<T> reply = master.execute(command);
         if (changes) {
             executed.add(master.lastExecuted(command));
         }
         return reply;
-    }
-
-    @SuppressWarnings("unchecked") // A head stays a head.
-    private static <T> T ofServer(T answer, String replication) {
-        return answer instanceof Head head
-                ? (T) new Head(head.generation(), replication, head.position(), head.lastId(), head.serverMicros())
-                : answer;
     }
 
     /** Does something to the server itself that its replicas repeat. */
@@ -77,7 +68,8 @@ final class Shard {
         master = new MemoryServer(
                 () -> FIRST_MICROS + loop.now() / SimLoop.MICRO,
                 loop.random()::nextLong,
-                (delay, task) -> loop.after(delay, mine, task));
+                (delay, task) -> loop.after(delay, mine, task),
+                mine.toString());
         executed.forEach(master::replay);
         if (fences && promotions > 1) {
             happen(MemoryServer::loseMetadata);

@@ -13,10 +13,12 @@ import io.r3mes.cache.spi.LogEntry;
 import io.r3mes.cache.spi.Marks;
 import io.r3mes.cache.spi.Marks.Rule;
 import io.r3mes.cache.spi.NodeState;
+import io.r3mes.cache.spi.Nodes;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -324,7 +326,7 @@ public abstract class InvalidationLogContract {
         result(log.beat(new NodeBeat("n:2", 7, Duration.ofSeconds(1))));
         result(log.beat(new NodeBeat("n1", 42, STALENESS)));
         assertThat(head.position()).isEqualTo(head().position());
-        List<NodeState> nodes = result(log.nodes());
+        List<NodeState> nodes = result(log.nodes()).states();
         assertThat(nodes).extracting(NodeState::node).containsExactlyInAnyOrder("n1", "n:2");
         NodeState first = nodes.stream()
                 .filter(node -> node.node().equals("n1"))
@@ -334,7 +336,24 @@ public abstract class InvalidationLogContract {
         assertThat(first.maxStalenessMicros()).isEqualTo(500_000);
         assertThat(first.ageMicros()).isBetween(0L, 5_000_000L);
         result(log.leave("n1"));
-        assertThat(result(log.nodes())).extracting(NodeState::node).containsExactly("n:2");
+        assertThat(result(log.nodes()).states()).extracting(NodeState::node).containsExactly("n:2");
+    }
+
+    @Test
+    void knowsForHowLongItHasKeptTheListOfNodes() {
+        assertThat(result(log.nodes())).isEqualTo(new Nodes(List.of(), Nodes.UNKNOWN));
+        result(log.beat(new NodeBeat("n1", 1, STALENESS)));
+        Awaitility.await().until(() -> result(log.nodes()).ageMicros() > 20_000);
+        result(log.beat(new NodeBeat("n1", 1, STALENESS)));
+        result(log.beat(new NodeBeat("n2", 1, STALENESS)));
+        assertThat(result(log.nodes()).ageMicros()).isBetween(20_000L, 5_000_000L);
+        long lostAt = System.nanoTime();
+        ports.loseNodes();
+        assertThat(result(log.nodes())).isEqualTo(new Nodes(List.of(), Nodes.UNKNOWN));
+        result(log.beat(new NodeBeat("n2", 1, STALENESS)));
+        Nodes again = result(log.nodes());
+        assertThat(again.states()).extracting(NodeState::node).containsExactly("n2");
+        assertThat(again.ageMicros()).isBetween(0L, (System.nanoTime() - lostAt) / 1_000 + 1_000);
     }
 
     private Head head() {

@@ -19,6 +19,9 @@ public interface Ports extends AutoCloseable {
     /** Deletes the stamp of a tag. */
     void loseStamp(String tag);
 
+    /** Loses the list of nodes, as a server that evicts does. */
+    void loseNodes();
+
     /** Ends the connections of the adapter as a failover does, or says that it happened. */
     void changeServers();
 
