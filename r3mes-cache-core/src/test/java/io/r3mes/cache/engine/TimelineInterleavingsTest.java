@@ -56,7 +56,15 @@ class TimelineInterleavingsTest {
 
     @Test
     void servesNoCopyWhoseInvalidationReturned() {
-        Interleavings.explore(Copies.class, NothingServed.class);
+        Actor serves = Interleavings.step(Copies.class, "servesWhatWasInvalidated");
+        Interleavings.explore(
+                Copies.class,
+                NothingServed.class,
+                new Interleavings.Script(
+                        List.of(),
+                        List.of(Interleavings.step(Copies.class, "issues", true)),
+                        List.of(serves, serves),
+                        List.of(serves)));
     }
 
     @Test

@@ -27,7 +27,7 @@ final class Figures {
 
     static void record(String row, String what, String promised, Object measured) {
         String text = measured instanceof Duration duration ? millis(duration) : String.valueOf(measured);
-        System.out.printf(Locale.ROOT, "fault: %-4s %-74s %-12s %s%n", row, what, promised, text);
+        System.out.println(String.format(Locale.ROOT, "fault: %-4s %-74s %-12s %s", row, what, promised, text));
         if (Form.current() == Form.LONG) {
             write(new Figure(row, what, promised, text));
         }

@@ -14,7 +14,7 @@ final class FreePorts {
 
     private static final int FIRST = 10_000;
     private static final int FORKS = 8;
-    private static final int OF_A_FORK = 2_500;
+    static final int OF_A_FORK = 2_500;
     private static final int FORK = Integer.getInteger("r3mes.test.fork", 0) % FORKS;
     private static final AtomicInteger NEXT =
             new AtomicInteger(ThreadLocalRandom.current().nextInt(OF_A_FORK));
