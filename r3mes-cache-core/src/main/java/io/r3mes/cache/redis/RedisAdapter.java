@@ -37,7 +37,7 @@ public final class RedisAdapter implements AutoCloseable {
         RedisKeys keys = RedisKeys.of(namespace.name());
         this.namespace = namespace;
         this.random = random;
-        clients = new RedisClients(settings);
+        clients = new RedisClients(settings, random);
         commands = new RedisLink(RedisClients.Use.COMMANDS, clients, random);
         common.add(commands);
         invalidations = namespace.minReplicas() > 0 ? replicated() : commands;

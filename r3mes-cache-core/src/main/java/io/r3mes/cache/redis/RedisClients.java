@@ -31,6 +31,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Function;
+import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -52,7 +53,7 @@ final class RedisClients {
     private final AtomicBoolean refreshing = new AtomicBoolean();
     private final Supplier<OptionalLong> configEpoch;
 
-    RedisClients(RedisSettings settings) {
+    RedisClients(RedisSettings settings, LongSupplier random) {
         RedisOptions options = new RedisOptions(settings);
         for (Use use : Use.values()) {
             codecs.put(use, RedisCodec.of(StringCodec.UTF8, ByteArrayCodec.INSTANCE));
@@ -68,6 +69,8 @@ final class RedisClients {
             client = cluster;
             opener = codec -> openCluster(cluster, codec);
             configEpoch = new ConfigEpoch(cluster, watch)::current;
+            cluster.addListener(new MasterSearch(
+                    cluster::getPartitions, codec(Use.COMMANDS), () -> refresh(cluster), resources.timer(), random));
         } else {
             RedisClient single = RedisClient.create(resources);
             single.setOptions(options.single());

@@ -62,7 +62,8 @@ final class RedisOptions {
 
     /**
      * With all of Lettuce's reasons to read the topology, but for two: a slot under way has its master still, and a node
-     * that stays away has none. {@link RedisClients#mustReopen} reads it while operations fail.
+     * that stays away has none. {@link RedisClients#mustReopen} reads it while operations fail, {@link MasterSearch} while
+     * the server of a slot is away.
      */
     ClusterClientOptions cluster() {
         ClientOptions base = settings.options();

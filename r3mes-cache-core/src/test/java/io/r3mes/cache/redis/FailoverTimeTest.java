@@ -17,6 +17,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
+import java.util.stream.IntStream;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 
@@ -39,6 +40,35 @@ class FailoverTimeTest {
     void commandsReachTheReplicaThatSentinelsPromote() {
         try (RedisSentinel group = RedisServers.sentinel()) {
             comesBack("sentinel", Topology.STANDALONE, RedisURI.create(group.uri()), group::killMaster);
+        }
+    }
+
+    /** It has a connection to each shard, and sends nothing. */
+    @Test
+    void anIdleNodeNoticesThePromotion() {
+        try (RedisCluster cluster = RedisServers.cluster(3, 1)) {
+            RedisSettings settings = new RedisSettings(
+                    Topology.CLUSTER,
+                    List.of(RedisURI.create(cluster.server(0).uri())),
+                    Duration.ofMillis(500),
+                    null,
+                    null);
+            try (RedisAdapter adapter = RedisAdapter.create(settings, RedisNamespace.of(NAMESPACE))) {
+                Await.result(adapter.connect());
+                Await.result(adapter.remoteStore()
+                        .getAll(IntStream.range(0, 64).mapToObj(i -> "k" + i).toList()));
+                long takeovers = adapter.remoteStore().takeovers();
+                cluster.killMaster("{" + NAMESPACE + ":k0}:lease");
+                long promotedAt = System.nanoTime();
+                Awaitility.await()
+                        .pollInterval(Duration.ofMillis(5))
+                        .atMost(Duration.ofMinutes(1))
+                        .until(() -> adapter.remoteStore().takeovers() != takeovers);
+                Duration noticed = Duration.ofNanos(System.nanoTime() - promotedAt);
+                System.out.printf(
+                        "failover of a cluster: an idle node notices %d ms after it is over%n", noticed.toMillis());
+                assertThat(noticed).isLessThan(Duration.ofSeconds(10));
+            }
         }
     }
 

@@ -41,7 +41,7 @@ final class RedisPorts implements Ports {
     private RedisPorts(RedisSettings settings, String namespace, TagParts parts) {
         adapter = RedisAdapter.create(settings, RedisNamespace.of(namespace));
         keys = RedisKeys.of(namespace);
-        clients = new RedisClients(asDefaultUser(settings));
+        clients = new RedisClients(asDefaultUser(settings), () -> 0);
         link = new RedisLink(RedisClients.Use.COMMANDS, clients, () -> 0);
         tags = new RedisTagIndex(link, keys, parts, new SecureRandom()::nextLong);
     }
