@@ -163,6 +163,7 @@ final class RedisOptions {
                 CommandType.DEL,
                 CommandType.UNLINK,
                 CommandType.HDEL,
+                CommandType.EXISTS,
                 CommandType.SCAN,
                 CommandType.ZPOPMIN,
                 CommandType.WAIT);
