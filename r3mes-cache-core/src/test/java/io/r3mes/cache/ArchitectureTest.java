@@ -102,6 +102,9 @@ class ArchitectureTest {
             .resideInAnyPackage("org.springframework..", "org.apache.commons.logging..", "jakarta..");
 
     @ArchTest
+    static final ArchRule onlyRedisUsesResilience4j = confined("io.r3mes.cache.redis..", "io.github.resilience4j..");
+
+    @ArchTest
     static final ArchRule onlyCaffeineUsesCaffeine =
             confined("io.r3mes.cache.caffeine..", "com.github.benmanes.caffeine..");
 

@@ -20,7 +20,7 @@ import java.util.stream.Stream;
  * domain, for reads of its log that wait; and one for invalidations if replicas must have them. Thread-safe.
  *
  * <p>Redis need not be there: the first operation begins to connect in the background, and operations fail at once until
- * a connection exists.
+ * a connection exists, and while a master does not answer.
  */
 public final class RedisAdapter implements AutoCloseable {
 
@@ -30,7 +30,8 @@ public final class RedisAdapter implements AutoCloseable {
     private final Sender invalidations;
     private final RedisNamespace namespace;
     private final LongSupplier random;
-    private final RedisRemoteStore remoteStore;
+    private final Circuits circuits;
+    private final RemoteStore remoteStore;
     private final Map<String, Shared> domains = new ConcurrentHashMap<>();
 
     private RedisAdapter(RedisSettings settings, RedisNamespace namespace, LongSupplier random) {
@@ -41,7 +42,8 @@ public final class RedisAdapter implements AutoCloseable {
         commands = new RedisLink(RedisClients.Use.COMMANDS, clients, random);
         common.add(commands);
         invalidations = namespace.minReplicas() > 0 ? replicated() : commands;
-        remoteStore = new RedisRemoteStore(commands, invalidations, keys);
+        circuits = new Circuits(commands);
+        remoteStore = new GuardedStore(new RedisRemoteStore(commands, invalidations, keys), circuits, keys);
     }
 
     /**
@@ -94,10 +96,13 @@ public final class RedisAdapter implements AutoCloseable {
             RedisKeys keys = new RedisKeys(namespace.name(), name);
             RedisLink reading = besideCommands(RedisClients.Use.LOG_READER);
             RedisInvalidationLog.Links links = new RedisInvalidationLog.Links(commands, invalidations, reading);
+            RedisInvalidationLog log = new RedisInvalidationLog(links, keys, namespace.onFailover(), random);
+            RedisTagIndex index =
+                    new RedisTagIndex(commands, keys, TagParts.holding(namespace.mostTagMembers()), random);
             return new Shared(
                     reading,
-                    new RedisInvalidationLog(links, keys, namespace.onFailover(), random),
-                    new RedisTagIndex(commands, keys, TagParts.holding(namespace.mostTagMembers()), random));
+                    new GuardedLog(log, circuits, keys.meta()),
+                    new GuardedTagIndex(index, circuits, keys.meta()));
         });
     }
 
@@ -123,5 +128,5 @@ public final class RedisAdapter implements AutoCloseable {
     }
 
     /** What the caches of one domain share. */
-    private record Shared(RedisLink reading, RedisInvalidationLog log, RedisTagIndex tagIndex) {}
+    private record Shared(RedisLink reading, InvalidationLog log, TagIndex tagIndex) {}
 }

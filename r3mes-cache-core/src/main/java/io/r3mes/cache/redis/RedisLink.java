@@ -1,6 +1,9 @@
 package io.r3mes.cache.redis;
 
+import io.lettuce.core.cluster.SlotHash;
+import io.lettuce.core.cluster.api.StatefulRedisClusterConnection;
 import io.lettuce.core.cluster.api.async.RedisClusterAsyncCommands;
+import io.lettuce.core.cluster.models.partitions.RedisClusterNode;
 import io.r3mes.cache.redis.RedisClients.Opened;
 import io.r3mes.cache.redis.RedisClients.Use;
 import java.time.Duration;
@@ -142,6 +145,16 @@ final class RedisLink implements Sender {
         return connected;
     }
 
+    /** The id of the master of a key in a cluster; empty where there is one master only, or it is not known. */
+    String masterOf(String key) {
+        Opened current = opened;
+        if (current != null && current.connection() instanceof StatefulRedisClusterConnection<?, ?> cluster) {
+            RedisClusterNode master = cluster.getPartitions().getPartitionBySlot(SlotHash.getSlot(key));
+            return master == null ? "" : master.getNodeId();
+        }
+        return "";
+    }
+
     /** See {@link io.r3mes.cache.spi.RemoteStore#takeovers()}. */
     long takeovers() {
         return clients.takeovers();
@@ -221,7 +234,8 @@ final class RedisLink implements Sender {
         later(jittered, this::attempt);
     }
 
-    private void later(long millis, Runnable task) {
+    /** Runs a task on the timer, or never if the client is closed by then. */
+    void later(long millis, Runnable task) {
         try {
             clients.timer().newTimeout(timeout -> task.run(), millis, TimeUnit.MILLISECONDS);
         } catch (IllegalStateException timerStopped) {

@@ -164,6 +164,7 @@ final class RedisOptions {
                 CommandType.DEL,
                 CommandType.UNLINK,
                 CommandType.HDEL,
+                CommandType.EXISTS,
                 CommandType.SCAN,
                 CommandType.ZPOPMIN,
                 CommandType.WAIT);

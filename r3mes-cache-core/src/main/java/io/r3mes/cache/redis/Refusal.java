@@ -25,7 +25,9 @@ enum Refusal {
     /** The server does not know who serves the slot. */
     CLUSTERDOWN,
     /** The server has started and reads its data. */
-    LOADING;
+    LOADING,
+    /** The server runs a script that does not end. */
+    BUSY;
 
     static @Nullable Refusal of(@Nullable Throwable failure) {
         Throwable cause = failure instanceof CompletionException ? failure.getCause() : failure;
@@ -44,6 +46,11 @@ enum Refusal {
     /** Whether a server that takes the command may be found within milliseconds. */
     boolean isPassing() {
         return this == TRYAGAIN || this == MOVED || this == ASK;
+    }
+
+    /** Whether the server answers, but serves nobody at the moment. */
+    boolean isOfNoUse() {
+        return this == LOADING || this == BUSY || this == CLUSTERDOWN || this == MASTERDOWN;
     }
 
     /** Whether the server does not serve as master. */

@@ -1,0 +1,33 @@
+package io.r3mes.cache.redis;
+
+import java.util.Map;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
+
+/** One circuit for each master: there is one, or as many as a cluster has shards. Thread-safe. */
+final class Circuits implements Circuit.Probing {
+
+    private final RedisLink link;
+    private final Map<String, Circuit> byMaster = new ConcurrentHashMap<>();
+
+    Circuits(RedisLink link) {
+        this.link = link;
+    }
+
+    /** The circuit of the master that has a key. */
+    Circuit of(String key) {
+        String master = link.masterOf(key);
+        Circuit known = byMaster.get(master);
+        return known == null ? byMaster.computeIfAbsent(master, added -> new Circuit(key, this)) : known;
+    }
+
+    @Override
+    public CompletionStage<?> ask(String key) {
+        return link.call(commands -> commands.exists(key));
+    }
+
+    @Override
+    public void later(long millis, Runnable task) {
+        link.later(millis, task);
+    }
+}
