@@ -3,7 +3,6 @@ package io.r3mes.cache.race;
 import io.r3mes.cache.redis.RedisSettings.Topology;
 import io.r3mes.cache.testing.RedisCluster;
 import io.r3mes.cache.testing.RedisServers;
-import java.time.Duration;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Nested;
@@ -17,10 +16,7 @@ class ClusterRacesTest {
     @BeforeAll
     static void start() {
         cluster = RedisServers.cluster(3, 1, "--cluster-node-timeout", "30000");
-        ground = Ground.of(
-                        Topology.CLUSTER,
-                        Duration.ofSeconds(2),
-                        cluster.server(0).uri())
+        ground = Ground.of(Topology.CLUSTER, Ground.PATIENCE, cluster.server(0).uri())
                 .acrossJvms();
     }
 

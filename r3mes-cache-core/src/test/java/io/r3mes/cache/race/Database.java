@@ -6,13 +6,12 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicLong;
 
 /** The source of truth of a race: a version for each id, which only grows. */
 final class Database {
 
     private final Map<String, Long> versions = new ConcurrentHashMap<>();
-    private final AtomicLong loads = new AtomicLong();
+    private final Map<String, Long> loads = new ConcurrentHashMap<>();
 
     /** Commits the next version of an id and returns it. */
     long commit(String id) {
@@ -26,7 +25,7 @@ final class Database {
     /** Reads what is committed at the moment of the load. */
     Loader<String, Long, RuntimeException> loader() {
         return (id, context) -> {
-            loads.incrementAndGet();
+            loads.merge(id, 1L, Long::sum);
             return read(id);
         };
     }
@@ -36,8 +35,9 @@ final class Database {
         return new Dawdler(this);
     }
 
-    long loads() {
-        return loads.get();
+    /** How often {@link #loader} has loaded an id. */
+    long loads(String id) {
+        return loads.getOrDefault(id, 0L);
     }
 
     /** A loader that holds an old value in hand while something else happens. */
@@ -68,7 +68,7 @@ final class Database {
 
         private boolean acquired() {
             try {
-                return read.tryAcquire(30, TimeUnit.SECONDS);
+                return read.tryAcquire(60, TimeUnit.SECONDS);
             } catch (InterruptedException interrupt) {
                 Thread.currentThread().interrupt();
                 return false;
@@ -82,20 +82,6 @@ final class Database {
         /** Lets the loader return its value, and every later load too. */
         void letGo() {
             go.release(1_000_000);
-        }
-    }
-
-    /** Names the dawdler that the next load uses. */
-    static final class Handover {
-
-        private volatile Dawdler current = new Database().dawdler();
-
-        void set(Dawdler next) {
-            current = next;
-        }
-
-        Dawdler current() {
-            return current;
         }
     }
 }

@@ -7,11 +7,12 @@ import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicLong;
 import org.awaitility.Awaitility;
 
-/** Faults of the servers that happen while races are played, one each so many rounds of them. */
+/** Faults of the servers that happen while races are played, one each so many rounds that end between faults. */
 final class Faults {
 
     private final long pace;
     private final AtomicLong rounds = new AtomicLong();
+    private final AtomicLong calmRounds = new AtomicLong();
     private final AtomicLong count = new AtomicLong();
     private final Semaphore due = new Semaphore(0);
     private final CompletableFuture<Void> ended;
@@ -23,16 +24,26 @@ final class Faults {
         ended = CompletableFuture.runAsync(() -> repeat(kinds), work -> new Thread(work, "faults").start());
     }
 
-    /** Each returns when the servers have recovered. None begins before the one before it is over. */
+    /**
+     * Each returns when the servers have recovered. None begins before the one before it is over.
+     *
+     * @param pace how many rounds there are between two
+     */
     static Faults inTurn(long pace, Runnable... kinds) {
         return new Faults(pace, List.of(kinds));
     }
 
-    void roundPlayed() {
-        if (rounds.incrementAndGet() % pace == 0 && !underWay) {
+    /** Returns whether the round ended between faults. */
+    boolean roundPlayed() {
+        rounds.incrementAndGet();
+        if (underWay) {
+            return false;
+        }
+        if (calmRounds.incrementAndGet() % pace == 0) {
             underWay = true;
             due.release();
         }
+        return true;
     }
 
     /** Waits, within a fault, until so many more rounds are played. */

@@ -26,9 +26,14 @@ record Ground(
         @Nullable OtherJvm otherJvm,
         @Nullable Faults faults) {
 
+    /** A time-out for servers that are only ever slow because the machine is busy. */
+    static final Duration PATIENCE = Duration.ofSeconds(10);
+
+    private static final int MOST_LANES = 12;
+
     /** One server, and all nodes in this JVM. */
     static Ground oneServer() {
-        return of(Topology.STANDALONE, Duration.ofSeconds(2), OneServer.REDIS.uri());
+        return of(Topology.STANDALONE, PATIENCE, OneServer.REDIS.uri());
     }
 
     static Ground of(Topology topology, Duration commandTimeout, String uri) {
@@ -59,17 +64,21 @@ record Ground(
 
     /** How often each race is played. */
     long rounds() {
-        return isLong() ? 100_000 : Long.getLong("r3mes.races.rounds", otherJvm == null ? 300 : 60);
+        return Long.getLong("r3mes.races.rounds", isLong() ? 100_000 : otherJvm == null ? 300 : 60);
     }
 
-    static boolean isLong() {
+    private static boolean isLong() {
         return "long".equals(System.getProperty("r3mes.races"));
     }
 
-    void roundPlayed() {
-        if (faults != null) {
-            faults.roundPlayed();
-        }
+    /** How many rounds are played at once: few of a few, so that each lane has some on each of its ids. */
+    int lanes() {
+        return (int) Math.max(1, Math.min(MOST_LANES, rounds() / 15));
+    }
+
+    /** Returns whether the round ended while no fault was under way. */
+    boolean roundPlayed() {
+        return faults == null || faults.roundPlayed();
     }
 
     boolean isFaultUnderWay() {

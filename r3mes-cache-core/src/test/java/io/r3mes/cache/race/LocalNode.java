@@ -5,26 +5,49 @@ import io.r3mes.cache.CacheInvalidator;
 import io.r3mes.cache.CacheManager;
 import io.r3mes.cache.CachePolicy;
 import io.r3mes.cache.CachePolicy.Expiry;
+import io.r3mes.cache.CachePolicy.Load;
 import io.r3mes.cache.EntryOptions;
 import io.r3mes.cache.Invalidation;
 import io.r3mes.cache.Loader;
+import io.r3mes.cache.OnFailover;
 import io.r3mes.cache.WriteTicket;
+import io.r3mes.cache.runtime.R3mesCache;
 import io.r3mes.cache.spi.Event;
 import java.time.Duration;
 
 /** A node in this JVM. */
 record LocalNode(CacheManager manager, Cache<String, Long> cache) implements RaceNode {
 
-    /** The caches of the races: one whose entries stay, and one whose entries are soon refreshed ahead. */
-    static final CachePolicy[] POLICIES = {
-        CachePolicy.of(RaceFixture.CACHE, "version:{id}")
-                .withTags("id:{id}", "versions")
-                .withExpiry(new Expiry(Duration.ofMinutes(10), 0, 0)),
-        CachePolicy.of(RaceFixture.EAGER, "eager:{id}").withExpiry(new Expiry(Duration.ofMillis(100), 0, 0.9))
-    };
+    /** The cache of the races, whose entries stay. */
+    private static final CachePolicy STAYING = CachePolicy.of(RaceFixture.CACHE, "version:{id}")
+            .withTags("id:{id}", "versions")
+            .withExpiry(new Expiry(Duration.ofMinutes(10), 0, 0));
+
+    /**
+     * The cache whose entries are soon refreshed ahead. Nobody waits long for its loads: a race that does so joins the very load that
+     * waits for it.
+     */
+    private static final CachePolicy EAGER = CachePolicy.of(RaceFixture.EAGER, "eager:{id}")
+            .withExpiry(new Expiry(Duration.ofMillis(100), 0, 0.9))
+            .withLoad(new Load(Duration.ofSeconds(3), Duration.ofMinutes(1), Duration.ofMillis(50)));
+
+    /** Outlasts a busy machine. */
+    private static final Load PATIENT = new Load(Duration.ofSeconds(30), Duration.ofMinutes(2), Duration.ofSeconds(30));
 
     LocalNode(CacheManager manager) {
         this(manager, manager.cache(RaceFixture.CACHE, Long.class));
+    }
+
+    /**
+     * The settings of a node of the races.
+     *
+     * @param calm whether no fault can happen: then a pause is the machine's, and neither fences nor ends a lease
+     */
+    static R3mesCache configure(R3mesCache builder, OnFailover onFailover, boolean calm) {
+        builder.onFailover(onFailover);
+        return calm
+                ? builder.caches(STAYING.withLoad(PATIENT), EAGER).maxStaleness(Ground.PATIENCE)
+                : builder.caches(STAYING, EAGER);
     }
 
     static Receipt receipt(Invalidation invalidation) {

@@ -1,7 +1,6 @@
 package io.r3mes.cache.race;
 
 import io.r3mes.cache.Loader;
-import io.r3mes.cache.OnFailover;
 import io.r3mes.cache.race.Wire.Answer;
 import io.r3mes.cache.race.Wire.Request;
 import io.r3mes.cache.redis.RedisSettings;
@@ -50,11 +49,13 @@ final class OtherJvm implements AutoCloseable {
     }
 
     /** Starts a node of a namespace. */
-    RaceNode open(RedisSettings settings, OnFailover onFailover, String namespace) {
+    RaceNode open(Ground ground, String namespace) {
+        RedisSettings settings = ground.settings();
         long number = ask(wire -> {
             wire.write(Request.OPEN);
             wire.out.writeUTF(namespace);
-            wire.out.writeUTF(onFailover.name());
+            wire.out.writeUTF(ground.onFailover().name());
+            wire.out.writeBoolean(ground.isCalm());
             wire.out.writeUTF(settings.topology().name());
             wire.out.writeLong(settings.commandTimeout().toMillis());
             wire.write(

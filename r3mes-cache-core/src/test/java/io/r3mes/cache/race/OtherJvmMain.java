@@ -88,14 +88,12 @@ final class OtherJvmMain {
     private long open(Wire wire) throws IOException {
         String namespace = wire.in.readUTF();
         OnFailover onFailover = OnFailover.valueOf(wire.in.readUTF());
+        boolean calm = wire.in.readBoolean();
         RedisSettings.Topology topology = RedisSettings.Topology.valueOf(wire.in.readUTF());
         Duration timeout = Duration.ofMillis(wire.in.readLong());
         List<RedisURI> uris = wire.texts().stream().map(RedisURI::create).toList();
         TestNodes started = TestNodes.on(new RedisSettings(topology, uris, timeout, null, null), namespace);
-        return kept(
-                nodes,
-                new LocalNode(started.start(
-                        builder -> builder.caches(LocalNode.POLICIES).onFailover(onFailover))));
+        return kept(nodes, new LocalNode(started.start(builder -> LocalNode.configure(builder, onFailover, calm))));
     }
 
     private long obey(Request request, Wire wire) throws IOException {

@@ -3,15 +3,17 @@ package io.r3mes.cache.race;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.r3mes.cache.Cache;
-import io.r3mes.cache.CacheManager;
 import io.r3mes.cache.race.RaceNode.Receipt;
 import io.r3mes.cache.runtime.R3mesCache;
 import io.r3mes.cache.spi.Event;
 import io.r3mes.cache.testing.TestNodes;
 import java.time.Duration;
+import java.util.Collections;
 import java.util.List;
+import java.util.Queue;
 import java.util.UUID;
 import java.util.concurrent.Callable;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -20,7 +22,10 @@ import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Function;
 import java.util.function.UnaryOperator;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** Nodes on one ground, a database, threads, and a count of what must not happen. */
 final class RaceFixture implements AutoCloseable {
@@ -28,12 +33,18 @@ final class RaceFixture implements AutoCloseable {
     static final String CACHE = "versions";
     static final String EAGER = "eager";
 
-    private static final Duration LONG = Duration.ofSeconds(30);
+    private static final int MOST_APART = 4;
+    private static final Duration LONG = Duration.ofSeconds(60);
 
     private final Ground ground;
     private final TestNodes nodes;
     private final ExecutorService threads = Executors.newCachedThreadPool();
-    private final AtomicLong stale = new AtomicLong();
+    /** What must not happen: the version read, the one promised, and by which lines. */
+    private final Queue<String> stale;
+
+    private final AtomicLong forgettingAsked = new AtomicLong();
+    /** Guarded by {@link #forgettingAsked}. */
+    private long forgettingDone;
 
     final Database database = new Database();
     /** The node that most rows watch; always in this JVM. */
@@ -46,22 +57,24 @@ final class RaceFixture implements AutoCloseable {
     final Cache<String, Long> cacheHere;
 
     RaceFixture(Ground ground) {
+        this(ground, new ConcurrentLinkedQueue<>());
+    }
+
+    private RaceFixture(Ground ground, Queue<String> stale) {
         this.ground = ground;
+        this.stale = stale;
         String namespace = "races-" + UUID.randomUUID();
         nodes = TestNodes.on(ground.settings(), namespace);
         here = node(builder -> builder);
         OtherJvm other = ground.otherJvm();
-        there = other == null
-                ? node(builder -> builder)
-                : other.open(ground.settings(), ground.onFailover(), namespace);
+        there = other == null ? node(builder -> builder) : other.open(ground, namespace);
         forgetful = node(builder -> builder.maxRecords(1));
         cacheHere = here.cache();
     }
 
     private LocalNode node(UnaryOperator<R3mesCache> memory) {
-        CacheManager started = nodes.start(
-                builder -> memory.apply(builder).caches(LocalNode.POLICIES).onFailover(ground.onFailover()));
-        return new LocalNode(started);
+        return new LocalNode(nodes.start(
+                builder -> LocalNode.configure(memory.apply(builder), ground.onFailover(), ground.isCalm())));
     }
 
     boolean isCalm() {
@@ -85,24 +98,39 @@ final class RaceFixture implements AutoCloseable {
         void run(String id) throws Exception;
     }
 
-    /**
-     * Runs all rounds, and more until a fault that began meanwhile is over, and asserts that none counted. Few ids are used,
-     * so that rounds meet each other's remains.
-     */
+    /** The ids of all rounds. */
+    List<String> ids() {
+        return Lanes.ids(ground);
+    }
+
+    /** Plays a race in lanes that share the nodes, and asserts that no round counted. */
     void play(String race, Round round) throws Exception {
+        play(race, Collections.nCopies(ground.lanes(), round));
+    }
+
+    /** The same for a round that empties a cache: each lane has nodes and a namespace of its own. */
+    void playApart(String race, Function<RaceFixture, Round> rounds) throws Exception {
+        List<RaceFixture> others = Stream.generate(() -> new RaceFixture(ground, stale))
+                .limit(Math.min(ground.lanes(), MOST_APART) - 1L)
+                .toList();
+        try {
+            play(
+                    race,
+                    Stream.concat(Stream.of(this), others.stream()).map(rounds).toList());
+        } finally {
+            others.forEach(RaceFixture::close);
+        }
+    }
+
+    private void play(String race, List<Round> lanes) throws Exception {
         long startedAt = System.nanoTime();
         long faultsBefore = ground.faultsSoFar();
-        long played = 0;
-        while (played < ground.rounds() || ground.isFaultUnderWay()) {
-            round.run("k" + played % 7);
-            played++;
-            ground.roundPlayed();
-        }
+        Lanes.Played played = new Lanes(ground).play(lanes, threads);
         long millis = Duration.ofNanos(System.nanoTime() - startedAt).toMillis();
         System.out.printf(
-                "race: %-58s %7d rounds, %d stale, %d ms, %d faults%n",
-                race, played, stale.get(), millis, ground.faultsSoFar() - faultsBefore);
-        assertThat(stale).as(race).hasValue(0);
+                "race: %-58s %7d rounds, %d stale, %d ms, %d faults, %d rounds more meanwhile%n",
+                race, played.rounds(), stale.size(), millis, ground.faultsSoFar() - faultsBefore, played.inFaults());
+        assertThat(stale).as(race).isEmpty();
     }
 
     <T> Future<T> start(Callable<T> work) {
@@ -113,25 +141,37 @@ final class RaceFixture implements AutoCloseable {
         return work.get(LONG.toSeconds(), TimeUnit.SECONDS);
     }
 
-    /**
-     * Reads on all nodes once each has applied the invalidations, and counts what is older than the database. The forgetful
-     * one reads first, before another node can replace what Redis holds.
-     */
+    /** Reads on all nodes once each has applied the invalidations, and counts what is older than the database. */
     void check(String id, Receipt... receipts) {
         for (Receipt each : receipts) {
             awaitBoth(each);
         }
-        long committed = database.read(id);
         awaitForgotten();
+        checkAgain(id);
+    }
+
+    /**
+     * Reads on all nodes, all of which have applied what must be. The forgetful one reads first, before another node can
+     * replace what Redis holds.
+     */
+    void checkAgain(String id) {
+        long committed = database.read(id);
         count(forgetful.getIfPresent(id, Long.MAX_VALUE), committed);
         count(here.get(id, database.loader()), committed);
         count(there.get(id, database.loader()), committed);
         count(here.get(id, database.loader()), committed);
     }
 
-    /** Lets the forgetful node forget all that was invalidated before. */
+    /** Lets the forgetful node forget all that was invalidated before: lanes that wait at once do it together. */
     void awaitForgotten() {
-        awaitApplied(forgetful, here.invalidate(key("other")));
+        long mine = forgettingAsked.incrementAndGet();
+        synchronized (forgettingAsked) {
+            if (forgettingDone < mine) {
+                long asked = forgettingAsked.get();
+                awaitApplied(forgetful, here.invalidate(key("other")));
+                forgettingDone = asked;
+            }
+        }
     }
 
     /** Waits until Redis has acknowledged and both nodes have applied the invalidation. */
@@ -148,12 +188,20 @@ final class RaceFixture implements AutoCloseable {
 
     void count(long value, long atLeast) {
         if (value < atLeast) {
-            stale.incrementAndGet();
+            stale.add("%d where %d was promised, %s".formatted(value, atLeast, callers()));
         }
     }
 
-    void countOne() {
-        stale.incrementAndGet();
+    void countLoads(long loads) {
+        stale.add("%d loads, %s".formatted(loads, callers()));
+    }
+
+    private static String callers() {
+        return StackWalker.getInstance()
+                .walk(frames -> frames.skip(2)
+                        .limit(2)
+                        .map(frame -> frame.getFileName() + ":" + frame.getLineNumber())
+                        .collect(Collectors.joining(" of ")));
     }
 
     /** Lets the other threads get a different distance in each round. */

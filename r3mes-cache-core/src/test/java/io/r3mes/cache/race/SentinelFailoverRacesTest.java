@@ -25,7 +25,7 @@ class SentinelFailoverRacesTest {
         servers = RedisServers.sentinel();
         Ground quiet = Ground.of(Topology.STANDALONE, Duration.ofMillis(500), servers.uri())
                 .acrossJvms();
-        long pace = Ground.isLong() ? quiet.rounds() / 5 : quiet.rounds() * 31 / 4;
+        long pace = Math.max(450, quiet.rounds() / 5);
         faults = Faults.inTurn(pace, servers::handOver, () -> servers.rejoin(servers.killMasterWithUpToDateReplica()));
         ground = quiet.with(faults);
     }

@@ -27,7 +27,7 @@ class SentinelLossRacesTest {
         Ground quiet = Ground.of(Topology.STANDALONE, Duration.ofMillis(500), servers.uri())
                 .acrossJvms()
                 .with(OnFailover.FENCE);
-        long pace = Ground.isLong() ? quiet.rounds() / 5 : quiet.rounds() * 31 / 4;
+        long pace = Math.max(450, quiet.rounds() / 5);
         faults = Faults.inTurn(pace, SentinelLossRacesTest::loseAcknowledgedWrites);
         ground = quiet.with(faults);
     }

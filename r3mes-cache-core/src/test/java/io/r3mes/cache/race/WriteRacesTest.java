@@ -65,7 +65,7 @@ class WriteRacesTest {
             waver();
             race.check(id, stored);
             end(load);
-            race.check(id, stored);
+            race.checkAgain(id);
         });
     }
 
