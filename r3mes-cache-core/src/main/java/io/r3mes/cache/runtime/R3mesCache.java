@@ -15,6 +15,8 @@ import io.r3mes.cache.redis.RedisNamespace;
 import io.r3mes.cache.redis.RedisSettings;
 import io.r3mes.cache.spi.CacheObserver;
 import io.r3mes.cache.spi.Environment;
+import io.r3mes.cache.spi.InvalidationLog;
+import io.r3mes.cache.spi.RemoteStore;
 import io.r3mes.cache.spi.TagIndex;
 import io.r3mes.cache.spi.ValueCipher;
 import io.r3mes.cache.spi.ValueCodec;
@@ -24,6 +26,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.concurrent.Executor;
 import java.util.function.Function;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /** Builds a {@link CacheManager} from its parts. Not thread-safe. */
@@ -45,6 +48,8 @@ public final class R3mesCache {
     private ValueCodec codec = new JacksonValueCodec();
     private @Nullable ValueCipher cipher;
     private @Nullable Executor executor;
+    private UnaryOperator<RemoteStore> remoteStore = real -> real;
+    private UnaryOperator<InvalidationLog> invalidationLog = real -> real;
 
     private R3mesCache() {}
 
@@ -152,6 +157,18 @@ public final class R3mesCache {
         return this;
     }
 
+    /** Puts something between the manager and its remote store, such as faults in a test; once for each manager. */
+    public R3mesCache remoteStore(UnaryOperator<RemoteStore> decorator) {
+        remoteStore = decorator;
+        return this;
+    }
+
+    /** The same for the invalidation log of each coherence domain. */
+    public R3mesCache invalidationLog(UnaryOperator<InvalidationLog> decorator) {
+        invalidationLog = decorator;
+        return this;
+    }
+
     /**
      * Starts a manager. Never waits for Redis, which may appear later.
      *
@@ -206,18 +223,22 @@ public final class R3mesCache {
     }
 
     private Storage storage() {
-        CaffeineLocalStoreFactory local = new CaffeineLocalStoreFactory();
         if (redis != null) {
             RedisAdapter adapter =
                     RedisAdapter.create(redis, new RedisNamespace(namespace, onFailover, maxTagMembers, minReplicas));
-            Function<String, EngineConfig.DomainPorts> domains =
-                    domain -> new EngineConfig.DomainPorts(adapter.invalidationLog(domain), adapter.tagIndex(domain));
-            return new Storage(new EngineConfig.Ports(adapter.remoteStore(), domains, local), adapter::close);
+            return new Storage(
+                    ports(adapter.remoteStore(), adapter::invalidationLog, adapter::tagIndex), adapter::close);
         }
         MemoryAdapter adapter = memory == null ? memory() : memory;
-        Function<String, EngineConfig.DomainPorts> domains =
-                domain -> new EngineConfig.DomainPorts(adapter.invalidationLog(domain), adapter.tagIndex(domain));
-        return new Storage(new EngineConfig.Ports(adapter.remoteStore(), domains, local), () -> {});
+        return new Storage(ports(adapter.remoteStore(), adapter::invalidationLog, adapter::tagIndex), () -> {});
+    }
+
+    private EngineConfig.Ports ports(
+            RemoteStore remote, Function<String, InvalidationLog> logs, Function<String, TagIndex> tags) {
+        return new EngineConfig.Ports(
+                remoteStore.apply(remote),
+                domain -> new EngineConfig.DomainPorts(invalidationLog.apply(logs.apply(domain)), tags.apply(domain)),
+                new CaffeineLocalStoreFactory());
     }
 
     private record Storage(EngineConfig.Ports ports, Runnable onClose) {}

@@ -8,6 +8,7 @@ import io.r3mes.cache.runtime.R3mesCache;
 import io.r3mes.cache.spi.CacheObserver;
 import io.r3mes.cache.spi.ValueCipher;
 import io.r3mes.cache.spi.ValueCodec;
+import io.r3mes.cache.spring.R3mesCacheCustomizer;
 import io.r3mes.cache.spring.autoconfigure.R3mesCacheProperties.Encryption;
 import io.r3mes.cache.spring.interceptor.AnnotatedMethods;
 import java.util.Objects;
@@ -20,7 +21,7 @@ import tools.jackson.databind.json.JsonMapper;
 
 /**
  * Puts the cache manager together. The application may replace the {@link ValueCodec} and the {@link ValueCipher}, and add
- * {@link CacheObserver}s, as beans.
+ * {@link CacheObserver}s and {@link R3mesCacheCustomizer}s, as beans.
  */
 record CacheAssembly(R3mesCacheProperties properties, ConfigurableListableBeanFactory beans, Environment environment) {
 
@@ -49,6 +50,9 @@ record CacheAssembly(R3mesCacheProperties properties, ConfigurableListableBeanFa
         }
         beans.registerDependentBean(MANAGER, INTERCEPTION);
         beans.getBeanProvider(CacheObserver.class).orderedStream().forEach(cache::observer);
+        beans.getBeanProvider(R3mesCacheCustomizer.class)
+                .orderedStream()
+                .forEach(customizer -> customizer.customize(cache));
         return cache.build();
     }
 

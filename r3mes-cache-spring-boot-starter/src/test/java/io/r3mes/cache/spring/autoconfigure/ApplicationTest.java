@@ -13,13 +13,16 @@ import io.r3mes.cache.CacheMetrics;
 import io.r3mes.cache.CacheWarmer;
 import io.r3mes.cache.spi.ValueCodec;
 import io.r3mes.cache.spring.Contexts;
+import io.r3mes.cache.spring.R3mesCacheCustomizer;
 import io.r3mes.cache.spring.R3mesCacheWarm;
 import io.r3mes.cache.spring.R3mesCacheable;
+import io.r3mes.cache.testing.FaultyRemoteStore;
 import java.lang.reflect.Type;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -81,6 +84,26 @@ class ApplicationTest {
         assertThat(untold.getDescription()).isEqualTo("ttl is 0; set it to 1.");
         assertThat(untold.getAction()).contains("r3mes.cache");
         assertThat(analyzer.analyze(new IllegalStateException())).isNull();
+    }
+
+    @Test
+    void customizersSeeTheBuilderAfterAllProperties() {
+        AtomicReference<FaultyRemoteStore> store = new AtomicReference<>();
+        Contexts.withUserInfo()
+                .withBean(
+                        R3mesCacheCustomizer.class,
+                        () -> builder -> builder.remoteStore(real -> {
+                            store.set(new FaultyRemoteStore(real));
+                            return store.get();
+                        }))
+                .run(context -> {
+                    store.get().faults().fail(FaultyRemoteStore.Operation.GET);
+                    Cache<String, Integer> cache =
+                            context.getBean(CacheManager.class).cache("user-info", Integer.class);
+                    assertThat(cache.get("w", (id, load) -> 1)).isEqualTo(1);
+                    assertThat(store.get().faults().asked(FaultyRemoteStore.Operation.GET))
+                            .isEqualTo(1);
+                });
     }
 
     @Test
