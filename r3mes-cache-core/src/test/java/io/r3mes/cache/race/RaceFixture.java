@@ -26,6 +26,7 @@ import java.util.function.Function;
 import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.awaitility.Awaitility;
 
 /** Nodes on one ground, a database, threads, and a count of what must not happen. */
 final class RaceFixture implements AutoCloseable {
@@ -70,6 +71,22 @@ final class RaceFixture implements AutoCloseable {
         there = other == null ? node(builder -> builder) : other.open(ground, namespace);
         forgetful = node(builder -> builder.maxRecords(1));
         cacheHere = here.cache();
+        if (ground.isCalm()) {
+            openConnections();
+        }
+    }
+
+    /** A cluster's connections to its nodes are opened by the first command for each, which may be refused meanwhile. */
+    private void openConnections() {
+        for (int i = 0; i < 64; i++) {
+            String id = "opening" + i;
+            Awaitility.await()
+                    .pollDelay(Duration.ZERO)
+                    .pollInterval(Duration.ofMillis(2))
+                    .until(() -> cacheHere.get(id, (key, context) -> 0L) == 0
+                            && there.getIfPresent(id, -1) == 0
+                            && forgetful.getIfPresent(id, -1) == 0);
+        }
     }
 
     private LocalNode node(UnaryOperator<R3mesCache> memory) {
