@@ -173,9 +173,13 @@ public final class CacheEngine implements CacheManager {
         config.onClose().run();
     }
 
+    /** Ends whatever a step waits for, so that no manager is kept from closing. */
     private void forAll(Function<Domain, CompletableFuture<?>> step) {
         CompletableFuture<?>[] steps = domains.values().stream().map(step).toArray(CompletableFuture[]::new);
-        CallerThread.call(node.environment().executor(), executor -> CompletableFuture.allOf(steps));
+        CompletableFuture<Void> all = CompletableFuture.allOf(steps);
+        Runnable cancel = node.environment().timer().after(DRAIN, () -> all.complete(null));
+        CallerThread.call(node.environment().executor(), executor -> all);
+        cancel.run();
     }
 
     @SuppressWarnings("unchecked") // The map's key holds the value type.
