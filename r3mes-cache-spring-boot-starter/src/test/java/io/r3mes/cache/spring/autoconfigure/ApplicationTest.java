@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.binder.MeterBinder;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.r3mes.cache.Cache;
 import io.r3mes.cache.CacheConfigurationException;
 import io.r3mes.cache.CacheInvalidator;
 import io.r3mes.cache.CacheManager;
