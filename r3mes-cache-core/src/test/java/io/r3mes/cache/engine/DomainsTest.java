@@ -42,7 +42,7 @@ class DomainsTest {
             assertThat(load(2)).containsExactly(1, 1);
             long position = invalidate.apply(other).position().orElseThrow();
             lab.time.advance(BEAT);
-            assertThat(Lab.start(() -> node.engine().awaitApplied(position, BEAT))
+            assertThat(Work.start(() -> node.engine().awaitApplied(position, BEAT))
                             .join())
                     .isTrue();
             assertThat(load(3)).containsExactly(3, 3);

@@ -48,7 +48,10 @@ final class FakeTime implements Environment.Timer {
         }
     }
 
-    /** Moves the clock in small steps until {@code work}, which another thread does, has ended. Returns what it took. */
+    /**
+     * Moves the clock in small steps until {@code work} has ended, each time that its thread waits: a clock that moved
+     * between two of its steps would let it find a time-out over before it looked for what it awaits. Returns what it took.
+     */
     Duration advanceUntil(Future<?> work) {
         long from = now();
         long giveUp = System.nanoTime() + Duration.ofSeconds(60).toNanos();
@@ -56,7 +59,7 @@ final class FakeTime implements Environment.Timer {
             if (System.nanoTime() - giveUp > 0) {
                 throw new AssertionError("The work does not end");
             }
-            if (isIdle()) {
+            if (isIdle() || work instanceof Work<?> other && other.isBusy()) {
                 Thread.onSpinWait();
             } else {
                 advance(STEP);

@@ -18,9 +18,6 @@ import io.r3mes.cache.testing.Await;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.Callable;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.LongSupplier;
@@ -147,25 +144,10 @@ final class Lab implements AutoCloseable {
                 .acquired();
     }
 
-    /** Starts work on a thread of its own, for calls that wait while the clock moves. */
-    static <T> CompletableFuture<T> start(Callable<T> work) {
-        CompletableFuture<T> result = new CompletableFuture<>();
-        Thread thread = new Thread(() -> {
-            try {
-                result.complete(work.call());
-            } catch (Throwable failure) {
-                result.completeExceptionally(new CompletionException(failure));
-            }
-        });
-        thread.setDaemon(true);
-        thread.start();
-        return result;
-    }
-
     @Override
     public void close() {
         outages.forEach(Outage::end);
-        engines.forEach(engine -> time.advanceUntil(start(() -> {
+        engines.forEach(engine -> time.advanceUntil(Work.start(() -> {
             engine.close();
             return true;
         })));

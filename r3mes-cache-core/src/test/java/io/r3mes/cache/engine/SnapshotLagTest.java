@@ -64,7 +64,7 @@ class SnapshotLagTest {
         node.outage().begin(HANGS, "read");
         lab.time.advance(Duration.ofSeconds(1));
         other.engine().invalidator().invalidateKey("c:k");
-        CompletableFuture<Integer> loading = Lab.start(() -> load(1));
+        CompletableFuture<Integer> loading = Work.start(() -> load(1));
         lab.time.advanceUntil(loading);
         assertThat(loading).isCompletedWithValue(1);
         assertThat(lab.bytes("c:k")).isNull();

@@ -232,7 +232,7 @@ class TimeBehaviourTest {
         LabNode node = lab.node(POLICY);
         long head = node.engine().status().position();
         assertThat(node.engine().awaitApplied(head, Duration.ZERO)).isTrue();
-        CompletableFuture<Boolean> late = Lab.start(() ->
+        CompletableFuture<Boolean> late = Work.start(() ->
                 node.engine().awaitApplied(head + Duration.ofHours(1).toNanos() / 1_000, Duration.ofSeconds(2)));
         assertThat(lab.time.advanceUntil(late))
                 .isGreaterThan(Duration.ofSeconds(2).minusMillis(10));
@@ -243,7 +243,7 @@ class TimeBehaviourTest {
     void countsAPositionAsAppliedOnceTheLogIsProvedCompleteAtALaterTime() {
         LabNode node = lab.node(POLICY);
         long later = node.engine().status().position() + Duration.ofMillis(250).toNanos() / 1_000;
-        CompletableFuture<Boolean> waiting = Lab.start(() -> node.engine().awaitApplied(later, Duration.ofHours(1)));
+        CompletableFuture<Boolean> waiting = Work.start(() -> node.engine().awaitApplied(later, Duration.ofHours(1)));
         lab.time.advanceUntil(waiting);
         assertThat(waiting.join()).isTrue();
     }

@@ -35,6 +35,7 @@ class DemotedMasterTest {
     private final RedisProcess first = RedisServers.standalone("--repl-diskless-sync-delay", "0");
     private final RedisProcess second = RedisServers.standalone("--repl-diskless-sync-delay", "0");
     private @Nullable TestNodes nodes;
+    private @Nullable ClientResources resources;
     private int minReplicas;
 
     @BeforeEach
@@ -46,6 +47,9 @@ class DemotedMasterTest {
     void close() {
         if (nodes != null) {
             nodes.close();
+        }
+        if (resources != null) {
+            resources.shutdown();
         }
         first.close();
         second.close();
@@ -70,20 +74,15 @@ class DemotedMasterTest {
     @Test
     void isLeftForTheNewMasterBehindOneName() {
         MovingName name = new MovingName(first);
-        ClientResources resources =
-                ClientResources.builder().socketAddressResolver(name).build();
-        try {
-            sendsInvalidationsToTheNewMaster(
-                    new RedisSettings(
-                            Topology.STANDALONE,
-                            List.of(RedisURI.create(first.uri())),
-                            Duration.ofMillis(500),
-                            null,
-                            resources),
-                    () -> name.target = second);
-        } finally {
-            resources.shutdown();
-        }
+        resources = ClientResources.builder().socketAddressResolver(name).build();
+        sendsInvalidationsToTheNewMaster(
+                new RedisSettings(
+                        Topology.STANDALONE,
+                        List.of(RedisURI.create(first.uri())),
+                        Duration.ofMillis(500),
+                        null,
+                        resources),
+                () -> name.target = second);
     }
 
     @Test
