@@ -25,8 +25,9 @@ final class Everywhere {
         this.self = self;
     }
 
-    boolean await(long position, Duration timeout) {
-        return CallerThread.call(node.environment().executor(), steps -> reached(position, timeout));
+    /** Blocks until {@code reached} is complete. */
+    boolean await(CompletableFuture<Boolean> reached) {
+        return CallerThread.call(node.environment().executor(), steps -> reached);
     }
 
     /** Completes with false if {@code timeout} passed first; never exceptionally. */

@@ -79,8 +79,13 @@ final class Receipt implements Invalidation {
 
     @Override
     public boolean awaitEverywhere(Duration timeout) {
+        return everywhere.await(reached(timeout));
+    }
+
+    /** What {@link #awaitEverywhere} waits for. */
+    CompletableFuture<Boolean> reached(Duration timeout) {
         OptionalLong at = position();
-        return at.isPresent() && everywhere.await(at.getAsLong(), timeout);
+        return at.isPresent() ? everywhere.reached(at.getAsLong(), timeout) : CompletableFuture.completedFuture(false);
     }
 
     @Override

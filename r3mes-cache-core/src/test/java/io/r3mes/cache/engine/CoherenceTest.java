@@ -244,11 +244,11 @@ class CoherenceTest {
         blind(lagging);
         lab.time.advance(BEAT);
         Invalidation receipt = cache(node).delete("k");
-        CompletableFuture<Boolean> soon = Work.start(() -> receipt.awaitEverywhere(Duration.ofMillis(200)));
+        CompletableFuture<Boolean> soon = ((Receipt) receipt).reached(Duration.ofMillis(200));
         lab.time.advanceUntil(soon);
         assertThat(soon.join()).as("it beats, but has not applied").isFalse();
         lagging.outage().begin(LOST, "beat");
-        CompletableFuture<Boolean> later = Work.start(() -> receipt.awaitEverywhere(Duration.ofSeconds(5)));
+        CompletableFuture<Boolean> later = ((Receipt) receipt).reached(Duration.ofSeconds(5));
         lab.time.advanceUntil(later);
         assertThat(later.join()).isTrue();
         assertThat(lagging.engine().status().fenced()).isTrue();
@@ -264,11 +264,11 @@ class CoherenceTest {
         lab.loseNodes();
         lab.time.advance(BEAT);
         Invalidation receipt = cache(node).delete("k");
-        CompletableFuture<Boolean> soon = Work.start(() -> receipt.awaitEverywhere(Duration.ofMillis(200)));
+        CompletableFuture<Boolean> soon = ((Receipt) receipt).reached(Duration.ofMillis(200));
         lab.time.advanceUntil(soon);
         assertThat(unlisted.engine().status().fenced()).isFalse();
         assertThat(soon.join()).as("the node may still trust its near cache").isFalse();
-        CompletableFuture<Boolean> later = Work.start(() -> receipt.awaitEverywhere(Duration.ofSeconds(5)));
+        CompletableFuture<Boolean> later = ((Receipt) receipt).reached(Duration.ofSeconds(5));
         lab.time.advanceUntil(later);
         assertThat(later.join()).isTrue();
         assertThat(unlisted.engine().status().fenced()).isTrue();

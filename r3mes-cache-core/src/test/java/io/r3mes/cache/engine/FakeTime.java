@@ -59,7 +59,7 @@ final class FakeTime implements Environment.Timer {
             if (System.nanoTime() - giveUp > 0) {
                 throw new AssertionError("The work does not end");
             }
-            if (isIdle() || work instanceof Work<?> other && other.isBusy()) {
+            if (isIdle() || (work instanceof Work<?> other && other.isBusy())) {
                 Thread.onSpinWait();
             } else {
                 advance(STEP);
