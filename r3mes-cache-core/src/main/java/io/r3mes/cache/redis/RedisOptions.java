@@ -102,7 +102,7 @@ final class RedisOptions {
                         Delay.equalJitter(FIRST_DELAY, LONGEST_DELAY, FIRST_DELAY.toMillis(), TimeUnit.MILLISECONDS));
         ClientResources given = settings.resources();
         NettyCustomizer customizer = given == null ? new NettyCustomizer() {} : given.nettyCustomizer();
-        builder.nettyCustomizer(new SilenceWatch(customizer, timeouts, settings.commandTimeout()));
+        builder.nettyCustomizer(new ActiveFirst(new SilenceWatch(customizer, timeouts, settings.commandTimeout())));
         if (given != null) {
             builder.addressResolverGroup(given.addressResolverGroup())
                     .commandLatencyRecorder(given.commandLatencyRecorder())

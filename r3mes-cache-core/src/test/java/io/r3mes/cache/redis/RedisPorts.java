@@ -20,8 +20,6 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
 import java.util.stream.Collectors;
-import java.util.stream.IntStream;
-import org.awaitility.Awaitility;
 
 /** The ports of a connected adapter on Redis, and a connection of the default user beside it. */
 final class RedisPorts implements Ports {
@@ -54,20 +52,7 @@ final class RedisPorts implements Ports {
         RedisPorts ports = new RedisPorts(settings, "test-" + NAMESPACES.incrementAndGet(), parts);
         Await.result(ports.adapter.connect());
         Await.result(ports.link.connect());
-        ports.openNodes();
         return ports;
-    }
-
-    /** A cluster's connections to its nodes are opened by the first command for each, which may be refused meanwhile. */
-    private void openNodes() {
-        List<String> everywhere =
-                IntStream.range(0, 64).mapToObj(i -> "node" + i).toList();
-        Awaitility.await()
-                .pollDelay(Duration.ZERO)
-                .pollInterval(Duration.ofMillis(2))
-                .ignoreExceptions()
-                .until(() ->
-                        Await.result(adapter.remoteStore().getAll(everywhere)).size() == 64);
     }
 
     static RedisSettings settings(Topology topology, String... uris) {

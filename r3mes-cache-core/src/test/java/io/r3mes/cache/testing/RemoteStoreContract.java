@@ -117,10 +117,10 @@ public abstract class RemoteStoreContract {
 
     @Test
     void leaseLapsesUnlessRenewed() {
-        Lease brief = new Lease(KEY, "a", Duration.ofMillis(40));
+        Lease brief = new Lease(KEY, "a", Duration.ofMillis(200));
         result(store.acquire(brief));
         assertThat(result(store.renew(lease(KEY, "a")))).isTrue();
-        Lease lapsing = new Lease("other", "a", Duration.ofMillis(40));
+        Lease lapsing = new Lease("other", "a", Duration.ofMillis(200));
         result(store.acquire(lapsing));
         Awaitility.await()
                 .until(() -> result(store.acquire(lease("other", "b"))).acquired());
