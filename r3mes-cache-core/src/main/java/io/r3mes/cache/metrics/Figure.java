@@ -14,6 +14,7 @@ enum Figure {
     LOADS,
     LOAD_FAILURES,
     JOINED,
+    STALE,
     UNREADABLE,
     UNAVAILABLE,
     /** Invalidations of the cache by its name. */

@@ -41,6 +41,9 @@ public interface CacheObserver {
         /** A caller waited for another caller's load. */
         void joined(String key);
 
+        /** A read, which is told as a hit or a miss too, was answered with a value past its TTL. */
+        default void stale(String key) {}
+
         void loaded(String key, long startedAtNanos, boolean succeeded);
 
         /** An entry in Redis that could not be decoded. */

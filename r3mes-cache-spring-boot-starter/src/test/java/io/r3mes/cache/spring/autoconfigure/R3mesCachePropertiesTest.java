@@ -46,6 +46,7 @@ class R3mesCachePropertiesTest {
                   refresh-ahead: 0.25
                   local: { enabled: false, max-entries: 11, ttl: 12s }
                   load: { lease: 1s, max-load: 20s, max-wait: 3s, snapshot-lag: 5s }
+                  stale: { while-revalidate: 1s, on-error: 2m, retry-after: 3s }
                   cache-nulls: false
                   encrypt: true
                   max-value-bytes: 2MB
@@ -58,6 +59,7 @@ class R3mesCachePropertiesTest {
                     refresh-ahead: 20%
                     local: { enabled: true, max-entries: 5, ttl: 6s }
                     load: { lease: 2s, max-load: 30s, max-wait: 4s, snapshot-lag: 6s }
+                    stale: { while-revalidate: 7s, on-error: 8s, retry-after: 9s }
                     cache-nulls: true
                     encrypt: false
                     max-value-bytes: 1024
@@ -102,6 +104,8 @@ class R3mesCachePropertiesTest {
                                 Duration.ofSeconds(20),
                                 Duration.ofSeconds(3),
                                 Duration.ofSeconds(5)),
+                        new R3mesCacheProperties.Stale(
+                                Duration.ofSeconds(1), Duration.ofMinutes(2), Duration.ofSeconds(3)),
                         false,
                         true,
                         DataSize.ofMegabytes(2)));
@@ -120,6 +124,8 @@ class R3mesCachePropertiesTest {
                                         Duration.ofSeconds(30),
                                         Duration.ofSeconds(4),
                                         Duration.ofSeconds(6)),
+                                new R3mesCacheProperties.StaleSpec(
+                                        Duration.ofSeconds(7), Duration.ofSeconds(8), Duration.ofSeconds(9)),
                                 true,
                                 false,
                                 DataSize.ofBytes(1024),
@@ -209,6 +215,7 @@ class R3mesCachePropertiesTest {
                         "r3mes.cache.defaults.jitter",
                         "r3mes.cache.defaults.local.max-entries",
                         "r3mes.cache.defaults.load.lease",
+                        "r3mes.cache.defaults.stale.on-error",
                         "r3mes.cache.caches",
                         "management.health.r3mescache.enabled");
         assertThat(metadata.get("hints")).isNotEmpty();
