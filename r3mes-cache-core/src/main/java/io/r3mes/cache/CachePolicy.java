@@ -2,6 +2,7 @@ package io.r3mes.cache;
 
 import java.time.Duration;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * How one cache behaves. Immutable; create with {@link #of} and adapt with the {@code with} methods.
@@ -136,15 +137,36 @@ public record CachePolicy(
      * @param enabled false reads every hit from Redis
      * @param maxEntries entries it holds at most
      * @param ttl how long it keeps an entry, at most; never longer than the entry lives in Redis
+     * @param degradedTtl how long it shares what was loaded while Redis was away, from the call of the loader; null for
+     *     as long as a node trusts its near cache, zero not at all
      */
-    public record Local(boolean enabled, int maxEntries, Duration ttl) {
+    public record Local(
+            boolean enabled,
+            int maxEntries,
+            Duration ttl,
+            @Nullable Duration degradedTtl) {
+
+        /** Longer would answer with what other nodes have invalidated long ago. */
+        private static final Duration LONGEST_DEGRADED = Duration.ofSeconds(10);
 
         public static final Local DEFAULT = new Local(true, 10_000, Duration.ofSeconds(30));
         public static final Local OFF = new Local(false, 1, Duration.ofSeconds(1));
 
+        /** Shares what was loaded while Redis was away for as long as a node trusts its near cache. */
+        public Local(boolean enabled, int maxEntries, Duration ttl) {
+            this(enabled, maxEntries, ttl, null);
+        }
+
         void check(String cache) {
             require(maxEntries > 0, cache, "local.max-entries", maxEntries, "a number of at least 1");
             require(Expiry.isTtl(ttl), cache, "local.ttl", ttl, "a duration between 1ms and 36500d");
+            require(
+                    degradedTtl == null
+                            || (within(Duration.ZERO, degradedTtl) && degradedTtl.compareTo(LONGEST_DEGRADED) <= 0),
+                    cache,
+                    "local.degraded-ttl",
+                    degradedTtl,
+                    "a duration between 0 and 10s");
         }
     }
 
@@ -218,7 +240,7 @@ public record CachePolicy(
         return actual.compareTo(least) >= 0 && actual.compareTo(Duration.ofDays(36_500)) <= 0;
     }
 
-    private static void require(boolean ok, String cache, String setting, Object actual, String wanted) {
+    private static void require(boolean ok, String cache, String setting, @Nullable Object actual, String wanted) {
         if (!ok) {
             throw new CacheConfigurationException(
                     "Cache '" + cache + "': " + setting + " is " + actual + "; set it to " + wanted + ".");

@@ -39,7 +39,7 @@ class CachePolicyTest {
     @Test
     void acceptsTheLimitsThemselves() {
         assertThat(USERS.withExpiry(new Expiry(Duration.ofMillis(1), 0.5, 0.9))
-                        .withLocal(new Local(true, 1, Duration.ofMillis(1)))
+                        .withLocal(new Local(true, 1, Duration.ofMillis(1), Duration.ofSeconds(10)))
                         .withLoad(new Load(Duration.ofMillis(50), Duration.ofMillis(50), Duration.ZERO))
                         .withValue(new Value(false, true, 1)))
                 .isNotNull();
@@ -85,6 +85,8 @@ class CachePolicyTest {
                         "Cache 'users': local.max-entries is 0; set it to a number of at least 1."),
                 bad(() -> USERS.withLocal(new Local(true, 1, Duration.ZERO)), ttl("local.ttl is PT0S")),
                 bad(() -> USERS.withLocal(new Local(true, 1, ENDLESS)), ttl("local.ttl is " + ENDLESS)),
+                bad(() -> degraded(Duration.ofSeconds(10).plusNanos(1)), degradedTtl("PT10.000000001S")),
+                bad(() -> degraded(Duration.ofNanos(-1)), degradedTtl("PT-0.000000001S")),
                 bad(
                         () -> load(Duration.ofMillis(49), Duration.ofSeconds(1), Duration.ZERO),
                         "Cache 'users': load.lease is PT0.049S; set it to a duration between 50ms and 36500d."),
@@ -122,6 +124,14 @@ class CachePolicyTest {
 
     private static CachePolicy expiry(double jitter, double refreshAhead) {
         return USERS.withExpiry(new Expiry(Duration.ofMinutes(1), jitter, refreshAhead));
+    }
+
+    private static CachePolicy degraded(Duration ttl) {
+        return USERS.withLocal(new Local(true, 1, Duration.ofSeconds(1), ttl));
+    }
+
+    private static String degradedTtl(String actual) {
+        return "Cache 'users': local.degraded-ttl is " + actual + "; set it to a duration between 0 and 10s.";
     }
 
     private static CachePolicy load(Duration lease, Duration maxLoad, Duration maxWait) {

@@ -13,7 +13,20 @@ sealed interface Answer<V> {
         return new Value<>((V) value);
     }
 
-    record LoaderFailed<V>(Throwable failure) implements Answer<V> {}
+    /**
+     * @param interrupted whether the thread that called the loader was interrupted when it failed
+     */
+    record LoaderFailed<V>(Throwable failure, boolean interrupted) implements Answer<V> {
+
+        LoaderFailed(Throwable failure) {
+            this(failure, false);
+        }
+
+        /** Whether the loader failed because its caller gave up, which is no outcome for other callers. */
+        boolean isAborted() {
+            return interrupted || Failures.isAbort(failure);
+        }
+    }
 
     default @Nullable V get() {
         if (this instanceof Value<V> answer) {

@@ -22,6 +22,7 @@ final class LeasedLoads<V> {
     private final Entries entries;
     private final Flights<V> flights;
     private final LoaderCalls<V> calls;
+    private final Alone<V> alone;
     private final CacheObserver.OfCache observer;
 
     LeasedLoads(Node node, CachePolicy policy, Parts<V> parts) {
@@ -31,6 +32,7 @@ final class LeasedLoads<V> {
         this.entries = parts.entries();
         this.flights = parts.flights();
         this.calls = parts.calls();
+        this.alone = parts.alone();
         this.observer = parts.observer();
     }
 
@@ -40,6 +42,7 @@ final class LeasedLoads<V> {
             Entries entries,
             Flights<V> flights,
             LoaderCalls<V> calls,
+            Alone<V> alone,
             CacheObserver.OfCache observer) {}
 
     /**
@@ -53,8 +56,7 @@ final class LeasedLoads<V> {
 
     /** How much longer a read may wait for the loads of others. */
     Duration patience(Read<V> read) {
-        Duration left = policy.load().maxWait().minusNanos(node.now() - read.startedAt());
-        return left.isNegative() ? Duration.ZERO : left;
+        return read.patience(policy.load().maxWait(), node.now());
     }
 
     /** One attempt to get the lease, or the value that somebody else stored meanwhile. */
@@ -70,8 +72,9 @@ final class LeasedLoads<V> {
                             if (granted == null) {
                                 observer.unavailable("lease", Failures.cause(failure));
                                 claim.thenAccept(late -> entries.release(lease));
-                                abandon(attempt.flight());
-                                return calls.withoutRedis(read);
+                                flights.close(attempt.flight());
+                                attempt.flight().landWithoutRedis();
+                                return alone.load(read, attempt.anew());
                             }
                             return remote.judge(read.subject(), granted.claim().value(), watch, read.steps())
                                     .thenCompose(found -> claimed(attempt, lease, granted, watch, found));

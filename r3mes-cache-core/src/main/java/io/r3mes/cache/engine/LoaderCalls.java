@@ -26,7 +26,8 @@ final class LoaderCalls<V> {
                             : new Answer.LoaderFailed<>(Failures.cause(failure)))
                     .toCompletableFuture();
         } catch (Throwable failure) {
-            ended = CompletableFuture.completedFuture(new Answer.LoaderFailed<>(failure));
+            boolean interrupted = Thread.currentThread().isInterrupted();
+            ended = CompletableFuture.completedFuture(new Answer.LoaderFailed<>(failure, interrupted));
         }
         return ended.whenComplete(
                 (answer, never) -> observer.loaded(read.key(), startedAt, answer instanceof Answer.Value));
@@ -35,11 +36,5 @@ final class LoaderCalls<V> {
     /** For this caller alone: nothing is stored. */
     CompletableFuture<Answer<V>> withoutStoring(Read<V> read) {
         return run(read, new LoadDecisions());
-    }
-
-    /** The same where the cause is that Redis did not answer. */
-    CompletableFuture<Answer<V>> withoutRedis(Read<V> read) {
-        node.uncached().incrementAndGet();
-        return withoutStoring(read);
     }
 }

@@ -19,6 +19,7 @@ final class TieredCache<V> {
     private final Entries entries;
     private final Flights<V> flights;
     private final LoaderCalls<V> calls;
+    private final Alone<V> alone;
     private final LeasedLoads<V> leased;
     private final CacheObserver.OfCache observer;
 
@@ -31,8 +32,9 @@ final class TieredCache<V> {
         this.entries = new Entries(node, policy, near, format, observer);
         this.flights = new Flights<>(node);
         this.calls = new LoaderCalls<>(node, observer);
-        this.leased =
-                new LeasedLoads<>(node, policy, new LeasedLoads.Parts<>(remote, entries, flights, calls, observer));
+        this.alone = new Alone<>(node, policy, calls, observer);
+        this.leased = new LeasedLoads<>(
+                node, policy, new LeasedLoads.Parts<>(remote, entries, flights, calls, alone, observer));
     }
 
     /** The valid entry of the near cache, or null. */
@@ -60,7 +62,7 @@ final class TieredCache<V> {
                 return CompletableFuture.completedFuture(
                         Answer.decoded(entries.keepLocally(read.id(), read.subject(), hit, watch)));
             }
-            return counted(read, found instanceof Found.Miss ? load(read, false) : calls.withoutRedis(read));
+            return counted(read, found instanceof Found.Miss ? load(read, false) : alone.load(read, false));
         });
     }
 
@@ -134,6 +136,9 @@ final class TieredCache<V> {
                     cancel.run();
                     if (landing == null) {
                         return calls.withoutStoring(read);
+                    }
+                    if (running.isWithoutRedis()) {
+                        return alone.load(read, false);
                     }
                     return Flight.isValid(landing, node.timeline(), node.now())
                             ? CompletableFuture.completedFuture(landing.answer())

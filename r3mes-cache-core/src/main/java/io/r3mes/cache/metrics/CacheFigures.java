@@ -79,6 +79,11 @@ final class CacheFigures implements CacheObserver.OfCache {
     }
 
     @Override
+    public void degradedHit(String key) {
+        counters.count(Figure.DEGRADED_HITS);
+    }
+
+    @Override
     public void loaded(String key, long startedAtNanos, boolean succeeded) {
         counters.count(succeeded ? Figure.LOADS : Figure.LOAD_FAILURES);
     }

@@ -14,6 +14,8 @@ enum Figure {
     LOADS,
     LOAD_FAILURES,
     JOINED,
+    /** Misses answered by what was loaded while Redis was away. */
+    DEGRADED_HITS,
     UNREADABLE,
     UNAVAILABLE,
     /** Invalidations of the cache by its name. */

@@ -41,6 +41,9 @@ public interface CacheObserver {
         /** A caller waited for another caller's load. */
         void joined(String key);
 
+        /** A caller shared what another caller had loaded while Redis was away. It counts as a miss, too. */
+        default void degradedHit(String key) {}
+
         void loaded(String key, long startedAtNanos, boolean succeeded);
 
         /** An entry in Redis that could not be decoded. */

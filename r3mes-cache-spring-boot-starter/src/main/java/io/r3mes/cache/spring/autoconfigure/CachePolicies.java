@@ -25,7 +25,7 @@ final class CachePolicies {
             null,
             null,
             null,
-            new LocalSpec(null, null, null),
+            new LocalSpec(null, null, null, null),
             new LoadSpec(null, null, null, null),
             null,
             null,
@@ -90,7 +90,8 @@ final class CachePolicies {
         return new CachePolicy.Local(
                 or(spec.enabled(), defaults.local().enabled()),
                 or(spec.maxEntries(), defaults.local().maxEntries()),
-                or(spec.ttl(), defaults.local().ttl()));
+                or(spec.ttl(), defaults.local().ttl()),
+                spec.degradedTtl() == null ? defaults.local().degradedTtl() : spec.degradedTtl());
     }
 
     private CachePolicy.Load load(LoadSpec spec) {

@@ -116,11 +116,14 @@ public record R3mesCacheProperties(
      * @param enabled Whether a node keeps entries in its memory.
      * @param maxEntries Entries of one cache that a node keeps at most.
      * @param ttl How long a node keeps an entry at most. It never outlives the entry in Redis.
+     * @param degradedTtl How long a node shares what it loaded while Redis was away. At most 10 seconds; 0 is off.
+     *     coherence.max-staleness by default.
      */
     public record Local(
             @DefaultValue("true") boolean enabled,
             @DefaultValue("10000") int maxEntries,
-            @DefaultValue("30s") Duration ttl) {}
+            @DefaultValue("30s") Duration ttl,
+            @Nullable Duration degradedTtl) {}
 
     /**
      * Who loads a missing value, and how long others wait.
@@ -172,11 +175,14 @@ public record R3mesCacheProperties(
      * @param enabled Whether a node keeps entries in its memory.
      * @param maxEntries Entries of the cache that a node keeps at most.
      * @param ttl How long a node keeps an entry at most. It never outlives the entry in Redis.
+     * @param degradedTtl How long a node shares what it loaded while Redis was away. At most 10 seconds; 0 is off.
+     *     coherence.max-staleness by default.
      */
     public record LocalSpec(
             @Nullable Boolean enabled,
             @Nullable Integer maxEntries,
-            @Nullable Duration ttl) {}
+            @Nullable Duration ttl,
+            @Nullable Duration degradedTtl) {}
 
     /**
      * Who loads a missing value, and how long others wait.

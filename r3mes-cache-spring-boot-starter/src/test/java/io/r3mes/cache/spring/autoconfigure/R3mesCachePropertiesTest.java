@@ -44,7 +44,7 @@ class R3mesCachePropertiesTest {
                   ttl: 2m
                   jitter: 5%
                   refresh-ahead: 0.25
-                  local: { enabled: false, max-entries: 11, ttl: 12s }
+                  local: { enabled: false, max-entries: 11, ttl: 12s, degraded-ttl: 2s }
                   load: { lease: 1s, max-load: 20s, max-wait: 3s, snapshot-lag: 5s }
                   cache-nulls: false
                   encrypt: true
@@ -56,7 +56,7 @@ class R3mesCachePropertiesTest {
                     tags: ["user:{wallet}", "users"]
                     jitter: 0
                     refresh-ahead: 20%
-                    local: { enabled: true, max-entries: 5, ttl: 6s }
+                    local: { enabled: true, max-entries: 5, ttl: 6s, degraded-ttl: 1s }
                     load: { lease: 2s, max-load: 30s, max-wait: 4s, snapshot-lag: 6s }
                     cache-nulls: true
                     encrypt: false
@@ -96,7 +96,7 @@ class R3mesCachePropertiesTest {
                         Duration.ofMinutes(2),
                         new Ratio(0.05),
                         new Ratio(0.25),
-                        new R3mesCacheProperties.Local(false, 11, Duration.ofSeconds(12)),
+                        new R3mesCacheProperties.Local(false, 11, Duration.ofSeconds(12), Duration.ofSeconds(2)),
                         new R3mesCacheProperties.Load(
                                 Duration.ofSeconds(1),
                                 Duration.ofSeconds(20),
@@ -114,7 +114,8 @@ class R3mesCachePropertiesTest {
                                 List.of("user:{wallet}", "users"),
                                 new Ratio(0),
                                 new Ratio(0.2),
-                                new R3mesCacheProperties.LocalSpec(true, 5, Duration.ofSeconds(6)),
+                                new R3mesCacheProperties.LocalSpec(
+                                        true, 5, Duration.ofSeconds(6), Duration.ofSeconds(1)),
                                 new R3mesCacheProperties.LoadSpec(
                                         Duration.ofSeconds(2),
                                         Duration.ofSeconds(30),
