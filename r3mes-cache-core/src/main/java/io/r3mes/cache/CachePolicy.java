@@ -175,17 +175,32 @@ public record CachePolicy(
      *
      * @param lease how long a loader that stopped renewing still keeps others from loading
      * @param maxLoad how long a loader may renew its lease; what it returns later is not stored
-     * @param maxWait how long a caller waits for another caller's load before it loads for itself and stores nothing
+     * @param maxWait how long a caller waits for another caller's load, or for the turn of its loader, before it loads for
+     *     itself and stores nothing
      * @param snapshotLag how far the source that the loader reads, such as a database replica, may be behind the writes
      *     that are followed by invalidations; what it loads counts as that much older
+     * @param maxConcurrent how many loaders of the cache run at once on a node; 0 is any number
+     * @param rejectWhenFull whether a caller that waited that long for its loader's turn gets a
+     *     {@link LoadRejectedException}; otherwise it loads all the same
      */
-    public record Load(Duration lease, Duration maxLoad, Duration maxWait, Duration snapshotLag) {
+    public record Load(
+            Duration lease,
+            Duration maxLoad,
+            Duration maxWait,
+            Duration snapshotLag,
+            int maxConcurrent,
+            boolean rejectWhenFull) {
 
         /** Half of what the log of invalidations keeps. */
         private static final Duration LONGEST_LAG = Duration.ofMinutes(5);
 
         public static final Load DEFAULT =
                 new Load(Duration.ofSeconds(3), Duration.ofSeconds(60), Duration.ofSeconds(10));
+
+        /** As many loaders as by default, and no caller is rejected. */
+        public Load(Duration lease, Duration maxLoad, Duration maxWait, Duration snapshotLag) {
+            this(lease, maxLoad, maxWait, snapshotLag, 64, false);
+        }
 
         /** Loads from a source that does not lag. */
         public Load(Duration lease, Duration maxLoad, Duration maxWait) {
@@ -212,6 +227,12 @@ public record CachePolicy(
                     "load.snapshot-lag",
                     snapshotLag,
                     "a duration between 0 and 5m");
+            require(
+                    maxConcurrent >= 0,
+                    cache,
+                    "load.max-concurrent",
+                    maxConcurrent,
+                    "a number of at least 1, or 0 for any number");
         }
     }
 

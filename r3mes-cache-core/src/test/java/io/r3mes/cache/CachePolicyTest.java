@@ -20,6 +20,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 class CachePolicyTest {
 
     private static final Duration ENDLESS = Duration.ofSeconds(Long.MAX_VALUE);
+    private static final Duration ENOUGH = Duration.ofSeconds(10);
     private static final CachePolicy USERS = CachePolicy.of("users", "user:info:{wallet}");
 
     @Test
@@ -86,6 +87,11 @@ class CachePolicyTest {
                 bad(() -> USERS.withLocal(new Local(true, 1, Duration.ZERO)), ttl("local.ttl is PT0S")),
                 bad(() -> USERS.withLocal(new Local(true, 1, ENDLESS)), ttl("local.ttl is " + ENDLESS)),
                 bad(() -> degraded(Duration.ofSeconds(10).plusNanos(1)), degradedTtl("PT10.000000001S")),
+                bad(
+                        () -> USERS.withLoad(
+                                new Load(Duration.ofSeconds(1), ENOUGH, ENOUGH, Duration.ZERO, -1, false)),
+                        "Cache 'users': load.max-concurrent is -1; set it to a number of at least 1, or 0 for any"
+                                + " number."),
                 bad(() -> degraded(Duration.ofNanos(-1)), degradedTtl("PT-0.000000001S")),
                 bad(
                         () -> load(Duration.ofMillis(49), Duration.ofSeconds(1), Duration.ZERO),

@@ -79,6 +79,25 @@ final class Alone<V> {
                 .whenComplete((answer, failure) -> land(load, answer, decisions, read));
     }
 
+    /** What a caller that loads many keys at once, and waits for nobody, is to do for one of them. */
+    LoneLoads.Turn<V> turn(Read<V> read) {
+        LoneLoads.Turn<V> turn = loads.turn(read, false, node.now());
+        if (turn instanceof LoneLoads.Kept) {
+            observer.degradedHit(read.key());
+        }
+        return turn;
+    }
+
+    /** The loader of many keys is about to be called for one of them. */
+    void called(LoneLoads.Load<V> load) {
+        loads.called(load, node.now());
+    }
+
+    /** Ends the load of one of many keys; once is enough, and again does nothing. */
+    void landed(LoneLoads.Load<V> load, Read<V> read, @Nullable Answer<V> answer) {
+        land(load, answer, new LoadDecisions(), read);
+    }
+
     private void land(LoneLoads.Load<V> load, @Nullable Answer<V> answer, LoadDecisions decisions, Read<V> read) {
         boolean aborted = answer instanceof Answer.LoaderFailed<V> failed && failed.isAborted();
         boolean stores = answer instanceof Answer.Value<V> loaded && decisions.stores(loaded.value(), policy.value());
@@ -99,10 +118,17 @@ final class Alone<V> {
 
     /** Waits for another caller's load; when that takes too long, loads for this caller only. */
     private CompletableFuture<Answer<V>> await(Read<V> read, boolean anew, LoneLoads.Load<V> load, boolean takes) {
+        boolean blocks = read.thread() == Thread.currentThread();
+        if (blocks && !node.loading().mayAwait(load.thread())) {
+            return calls.withoutStoring(read);
+        }
         CompletableFuture<Ended<V>> ended = load.landing().thenApply(Ended::new);
-        return node.within(read.patience(policy.load().maxWait(), node.now()), ended)
+        return node.within(calls.patience(read), ended)
                 .thenComposeAsync(
                         landed -> {
+                            if (blocks) {
+                                node.loading().awaited();
+                            }
                             if (landed == null) {
                                 return calls.withoutStoring(read);
                             }

@@ -14,17 +14,17 @@ sealed interface Answer<V> {
     }
 
     /**
-     * @param interrupted whether the thread that called the loader was interrupted when it failed
+     * @param callersOwn whether the caller was interrupted, or its loader not called at all
      */
-    record LoaderFailed<V>(Throwable failure, boolean interrupted) implements Answer<V> {
+    record LoaderFailed<V>(Throwable failure, boolean callersOwn) implements Answer<V> {
 
         LoaderFailed(Throwable failure) {
             this(failure, false);
         }
 
-        /** Whether the loader failed because its caller gave up, which is no outcome for other callers. */
+        /** Whether its caller gave up, or had to, which is no outcome for other callers. */
         boolean isAborted() {
-            return interrupted || Failures.isAbort(failure);
+            return callersOwn || Failures.isAbort(failure);
         }
     }
 

@@ -51,6 +51,10 @@ final class Flight<V> {
         return subject;
     }
 
+    @Nullable Thread loadingThread() {
+        return loadingThread;
+    }
+
     CompletableFuture<Landing<V>> landing() {
         return landing;
     }

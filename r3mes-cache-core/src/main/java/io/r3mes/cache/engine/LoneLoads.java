@@ -82,6 +82,10 @@ final class LoneLoads<V> implements Timeline.Watcher {
             this.beganAt = now;
         }
 
+        @Nullable Thread thread() {
+            return thread;
+        }
+
         /** What it brought for others; null if its caller was interrupted. */
         CompletableFuture<@Nullable Answer<V>> landing() {
             return landing;

@@ -15,6 +15,7 @@ import org.jspecify.annotations.Nullable;
  * What all caches of one node share.
  *
  * @param uncached counts the loads whose value could not be cached because Redis did not answer
+ * @param loading the threads inside loaders, of all domains
  */
 record Node(
         RemoteStore remote,
@@ -24,7 +25,8 @@ record Node(
         CacheObserver observer,
         Timeline timeline,
         ServerClock serverClock,
-        AtomicLong uncached) {
+        AtomicLong uncached,
+        LoadingThreads loading) {
 
     private static final HexFormat HEX = HexFormat.of();
 

@@ -31,7 +31,7 @@ final class TieredCache<V> {
         this.remote = new RemoteReads(node, format, observer);
         this.entries = new Entries(node, policy, near, format, observer);
         this.flights = new Flights<>(node);
-        this.calls = new LoaderCalls<>(node, observer);
+        this.calls = new LoaderCalls<>(node, policy, observer);
         this.alone = new Alone<>(node, policy, calls, observer);
         this.leased = new LeasedLoads<>(
                 node, policy, new LeasedLoads.Parts<>(remote, entries, flights, calls, alone, observer));
@@ -93,8 +93,12 @@ final class TieredCache<V> {
         observer.miss(key, startedAt);
     }
 
-    void countLoad(String key, long startedAt, boolean succeeded) {
-        observer.loaded(key, startedAt, succeeded);
+    LoaderCalls<V> calls() {
+        return calls;
+    }
+
+    Alone<V> alone() {
+        return alone;
     }
 
     Entries entries() {
@@ -127,6 +131,10 @@ final class TieredCache<V> {
 
     /** Waits for another caller's load. What lands may have been invalidated since; then loads after all. */
     private CompletableFuture<Answer<V>> join(Read<V> read, Flight<V> running) {
+        boolean blocks = read.thread() == Thread.currentThread();
+        if (blocks && !node.loading().mayAwait(running.loadingThread())) {
+            return calls.withoutStoring(read);
+        }
         observer.joined(read.key());
         CompletableFuture<Flight.@Nullable Landing<V>> landed = new CompletableFuture<>();
         Runnable cancel = node.environment().timer().after(leased.patience(read), () -> landed.complete(null));
@@ -134,6 +142,9 @@ final class TieredCache<V> {
         return landed.thenComposeAsync(
                 landing -> {
                     cancel.run();
+                    if (blocks) {
+                        node.loading().awaited();
+                    }
                     if (landing == null) {
                         return calls.withoutStoring(read);
                     }

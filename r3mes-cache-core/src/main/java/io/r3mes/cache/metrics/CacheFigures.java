@@ -84,6 +84,11 @@ final class CacheFigures implements CacheObserver.OfCache {
     }
 
     @Override
+    public void overLimit(String key) {
+        counters.count(Figure.OVER_LIMIT);
+    }
+
+    @Override
     public void loaded(String key, long startedAtNanos, boolean succeeded) {
         counters.count(succeeded ? Figure.LOADS : Figure.LOAD_FAILURES);
     }

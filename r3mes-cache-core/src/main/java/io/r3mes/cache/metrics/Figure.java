@@ -16,6 +16,8 @@ enum Figure {
     JOINED,
     /** Misses answered by what was loaded while Redis was away. */
     DEGRADED_HITS,
+    /** Loads that found too many loaders running for as long as they may wait. */
+    OVER_LIMIT,
     UNREADABLE,
     UNAVAILABLE,
     /** Invalidations of the cache by its name. */

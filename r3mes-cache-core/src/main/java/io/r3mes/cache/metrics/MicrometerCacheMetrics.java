@@ -49,6 +49,11 @@ public final class MicrometerCacheMetrics implements MeterBinder {
                 "Misses answered by what was loaded while Redis was away",
                 Tags.empty(),
                 of(Figure.DEGRADED_HITS));
+        cache.counter(
+                "r3mes.cache.loads.over.limit",
+                "Loads that found too many loaders running for as long as they may wait",
+                Tags.empty(),
+                of(Figure.OVER_LIMIT));
         cache.counter("r3mes.cache.unreadable", "Undecodable entries in Redis", Tags.empty(), of(Figure.UNREADABLE));
         cache.counter("r3mes.cache.unavailable", "Reads and writes unanswered", Tags.empty(), of(Figure.UNAVAILABLE));
         cache.gauge("cache.size", "Entries in the near cache of this node", CacheFigures::localEntries);

@@ -44,6 +44,9 @@ public interface CacheObserver {
         /** A caller shared what another caller had loaded while Redis was away. It counts as a miss, too. */
         default void degradedHit(String key) {}
 
+        /** A read waited for a loader to end until its patience was over: too many were running. */
+        default void overLimit(String key) {}
+
         void loaded(String key, long startedAtNanos, boolean succeeded);
 
         /** An entry in Redis that could not be decoded. */

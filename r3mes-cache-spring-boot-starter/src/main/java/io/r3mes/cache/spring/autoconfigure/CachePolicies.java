@@ -26,7 +26,7 @@ final class CachePolicies {
             null,
             null,
             new LocalSpec(null, null, null, null),
-            new LoadSpec(null, null, null, null),
+            new LoadSpec(null, null, null, null, null, null),
             null,
             null,
             null,
@@ -99,7 +99,9 @@ final class CachePolicies {
                 or(spec.lease(), defaults.load().lease()),
                 or(spec.maxLoad(), defaults.load().maxLoad()),
                 or(spec.maxWait(), defaults.load().maxWait()),
-                or(spec.snapshotLag(), defaults.load().snapshotLag()));
+                or(spec.snapshotLag(), defaults.load().snapshotLag()),
+                or(spec.maxConcurrent(), defaults.load().maxConcurrent()),
+                or(spec.rejectWhenFull(), defaults.load().rejectWhenFull()));
     }
 
     private CachePolicy.Value value(String name, CacheSpec spec) {

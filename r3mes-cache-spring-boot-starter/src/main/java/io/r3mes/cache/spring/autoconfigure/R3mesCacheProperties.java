@@ -132,12 +132,17 @@ public record R3mesCacheProperties(
      * @param maxLoad How long a loader may renew its lease. What it returns later is not stored.
      * @param maxWait How long a caller waits for another caller's load before it loads for itself.
      * @param snapshotLag How far the database replica that the loader reads may be behind. At most 5 minutes.
+     * @param maxConcurrent How many loaders of the cache run at once on a node. Others wait for max-wait. 0 is any number.
+     * @param rejectWhenFull Whether a caller that waited that long gets a LoadRejectedException. Otherwise it loads all the
+     *     same.
      */
     public record Load(
             @DefaultValue("3s") Duration lease,
             @DefaultValue("60s") Duration maxLoad,
             @DefaultValue("10s") Duration maxWait,
-            @DefaultValue("0s") Duration snapshotLag) {}
+            @DefaultValue("0s") Duration snapshotLag,
+            @DefaultValue("64") int maxConcurrent,
+            @DefaultValue("false") boolean rejectWhenFull) {}
 
     /**
      * Settings of one cache.
@@ -191,12 +196,17 @@ public record R3mesCacheProperties(
      * @param maxLoad How long a loader may renew its lease. What it returns later is not stored.
      * @param maxWait How long a caller waits for another caller's load before it loads for itself.
      * @param snapshotLag How far the database replica that the loader reads may be behind. At most 5 minutes.
+     * @param maxConcurrent How many loaders of the cache run at once on a node. Others wait for max-wait. 0 is any number.
+     * @param rejectWhenFull Whether a caller that waited that long gets a LoadRejectedException. Otherwise it loads all the
+     *     same.
      */
     public record LoadSpec(
             @Nullable Duration lease,
             @Nullable Duration maxLoad,
             @Nullable Duration maxWait,
-            @Nullable Duration snapshotLag) {}
+            @Nullable Duration snapshotLag,
+            @Nullable Integer maxConcurrent,
+            @Nullable Boolean rejectWhenFull) {}
 
     /**
      * When to warm.

@@ -45,7 +45,13 @@ class R3mesCachePropertiesTest {
                   jitter: 5%
                   refresh-ahead: 0.25
                   local: { enabled: false, max-entries: 11, ttl: 12s, degraded-ttl: 2s }
-                  load: { lease: 1s, max-load: 20s, max-wait: 3s, snapshot-lag: 5s }
+                  load:
+                    lease: 1s
+                    max-load: 20s
+                    max-wait: 3s
+                    snapshot-lag: 5s
+                    max-concurrent: 9
+                    reject-when-full: true
                   cache-nulls: false
                   encrypt: true
                   max-value-bytes: 2MB
@@ -57,7 +63,13 @@ class R3mesCachePropertiesTest {
                     jitter: 0
                     refresh-ahead: 20%
                     local: { enabled: true, max-entries: 5, ttl: 6s, degraded-ttl: 1s }
-                    load: { lease: 2s, max-load: 30s, max-wait: 4s, snapshot-lag: 6s }
+                    load:
+                      lease: 2s
+                      max-load: 30s
+                      max-wait: 4s
+                      snapshot-lag: 6s
+                      max-concurrent: 8
+                      reject-when-full: false
                     cache-nulls: true
                     encrypt: false
                     max-value-bytes: 1024
@@ -101,7 +113,9 @@ class R3mesCachePropertiesTest {
                                 Duration.ofSeconds(1),
                                 Duration.ofSeconds(20),
                                 Duration.ofSeconds(3),
-                                Duration.ofSeconds(5)),
+                                Duration.ofSeconds(5),
+                                9,
+                                true),
                         false,
                         true,
                         DataSize.ofMegabytes(2)));
@@ -120,7 +134,9 @@ class R3mesCachePropertiesTest {
                                         Duration.ofSeconds(2),
                                         Duration.ofSeconds(30),
                                         Duration.ofSeconds(4),
-                                        Duration.ofSeconds(6)),
+                                        Duration.ofSeconds(6),
+                                        8,
+                                        false),
                                 true,
                                 false,
                                 DataSize.ofBytes(1024),
