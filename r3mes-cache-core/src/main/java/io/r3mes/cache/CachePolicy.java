@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
  * @param local the near cache
  * @param load who loads, and how long the others wait
  * @param value what may be stored, and how
+ * @param stale when a value past its TTL is served
  * @param domain the coherence domain whose log carries the cache's invalidations; empty for the common one
  */
 public record CachePolicy(
@@ -24,6 +25,7 @@ public record CachePolicy(
         Local local,
         Load load,
         Value value,
+        StalePolicy stale,
         String domain) {
 
     /** The domain of caches that name none. */
@@ -51,6 +53,7 @@ public record CachePolicy(
         local.check(name);
         load.check(name);
         value.check(name);
+        stale.check(name);
         require(
                 domain.chars().allMatch(CachePolicy::isOfDomain),
                 name,
@@ -69,13 +72,14 @@ public record CachePolicy(
                 Local.DEFAULT,
                 Load.DEFAULT,
                 Value.DEFAULT,
+                StalePolicy.DEFAULT,
                 COMMON_DOMAIN);
     }
 
     public CachePolicy withTags(String... templates) {
         List<KeyTemplate> parsed =
                 List.of(templates).stream().map(KeyTemplate::parse).toList();
-        return new CachePolicy(name, key, parsed, expiry, local, load, value, domain);
+        return new CachePolicy(name, key, parsed, expiry, local, load, value, stale, domain);
     }
 
     public CachePolicy withTtl(Duration ttl) {
@@ -83,23 +87,27 @@ public record CachePolicy(
     }
 
     public CachePolicy withExpiry(Expiry changed) {
-        return new CachePolicy(name, key, tags, changed, local, load, value, domain);
+        return new CachePolicy(name, key, tags, changed, local, load, value, stale, domain);
     }
 
     public CachePolicy withLocal(Local changed) {
-        return new CachePolicy(name, key, tags, expiry, changed, load, value, domain);
+        return new CachePolicy(name, key, tags, expiry, changed, load, value, stale, domain);
     }
 
     public CachePolicy withLoad(Load changed) {
-        return new CachePolicy(name, key, tags, expiry, local, changed, value, domain);
+        return new CachePolicy(name, key, tags, expiry, local, changed, value, stale, domain);
     }
 
     public CachePolicy withValue(Value changed) {
-        return new CachePolicy(name, key, tags, expiry, local, load, changed, domain);
+        return new CachePolicy(name, key, tags, expiry, local, load, changed, stale, domain);
+    }
+
+    public CachePolicy withStale(StalePolicy changed) {
+        return new CachePolicy(name, key, tags, expiry, local, load, value, changed, domain);
     }
 
     public CachePolicy withDomain(String changed) {
-        return new CachePolicy(name, key, tags, expiry, local, load, value, changed);
+        return new CachePolicy(name, key, tags, expiry, local, load, value, stale, changed);
     }
 
     /**
@@ -257,11 +265,11 @@ public record CachePolicy(
     }
 
     /** Whether a duration is at least {@code least} and fits into a count of nanoseconds. */
-    private static boolean within(Duration least, Duration actual) {
+    static boolean within(Duration least, Duration actual) {
         return actual.compareTo(least) >= 0 && actual.compareTo(Duration.ofDays(36_500)) <= 0;
     }
 
-    private static void require(boolean ok, String cache, String setting, @Nullable Object actual, String wanted) {
+    static void require(boolean ok, String cache, String setting, @Nullable Object actual, String wanted) {
         if (!ok) {
             throw new CacheConfigurationException(
                     "Cache '" + cache + "': " + setting + " is " + actual + "; set it to " + wanted + ".");

@@ -105,6 +105,9 @@ class CachePolicyTest {
                 bad(
                         () -> load(Duration.ofSeconds(2), Duration.ofSeconds(2), Duration.ofMillis(-1)),
                         "Cache 'users': load.max-wait is PT-0.001S; set it to a duration between 0 and 36500d."),
+                bad(() -> stale(-1, 0, 10), stale("while-revalidate is PT-0.001S", "0")),
+                bad(() -> stale(0, -1, 10), stale("on-error is PT-0.001S", "0")),
+                bad(() -> stale(0, 0, 9), stale("retry-after is PT0.009S", "10ms")),
                 bad(
                         () -> USERS.withValue(new Value(true, false, 0)),
                         "Cache 'users': max-value-bytes is 0; set it to a number of at least 1."));
@@ -114,7 +117,15 @@ class CachePolicyTest {
     void keepsItsTagsWhateverBecomesOfTheGivenList() {
         List<KeyTemplate> tags = new ArrayList<>(List.of(KeyTemplate.parse("all")));
         CachePolicy policy = new CachePolicy(
-                "users", USERS.key(), tags, USERS.expiry(), USERS.local(), USERS.load(), USERS.value(), "");
+                "users",
+                USERS.key(),
+                tags,
+                USERS.expiry(),
+                USERS.local(),
+                USERS.load(),
+                USERS.value(),
+                USERS.stale(),
+                "");
         tags.clear();
 
         assertThat(policy.tags()).hasSize(1);
@@ -122,6 +133,15 @@ class CachePolicyTest {
 
     private static Arguments bad(Supplier<CachePolicy> policy, String message) {
         return Arguments.of(policy, message);
+    }
+
+    private static CachePolicy stale(long whileRevalidate, long onError, long retryAfter) {
+        return USERS.withStale(new StalePolicy(
+                Duration.ofMillis(whileRevalidate), Duration.ofMillis(onError), Duration.ofMillis(retryAfter)));
+    }
+
+    private static String stale(String setting, String least) {
+        return "Cache 'users': stale." + setting + "; set it to a duration between " + least + " and 36500d.";
     }
 
     private static String ttl(String setting) {

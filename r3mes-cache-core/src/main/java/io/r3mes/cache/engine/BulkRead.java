@@ -101,7 +101,7 @@ final class BulkRead<K, V> {
                         if (found.get(i) instanceof Found.Hit hit) {
                             tiered.countRemoteHit(wanted.subject().key(), wanted.startedAt());
                             keep(wanted, hit, watch);
-                        } else if (found.get(i) instanceof Found.Miss) {
+                        } else if (found.get(i) instanceof Found.Miss || found.get(i) instanceof Found.Stale) {
                             missing.add(wanted);
                         } else {
                             addUnleased(wanted);

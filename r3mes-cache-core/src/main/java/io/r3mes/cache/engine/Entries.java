@@ -96,12 +96,13 @@ final class Entries {
         if (bytes == null) {
             return refuse(lease);
         }
+        Duration period = ttl.plus(policy.stale().longest());
         CompletableFuture<Boolean> stored =
-                node.remote().store(lease, bytes, ttl).toCompletableFuture();
+                node.remote().store(lease, bytes, period).toCompletableFuture();
         if (!loaded.subject().tags().isEmpty()) {
             reported(
                     "tag index",
-                    node.tagIndex().add(loaded.subject().key(), loaded.subject().tags(), ttl));
+                    node.tagIndex().add(loaded.subject().key(), loaded.subject().tags(), period));
         }
         return stored.handle((written, failure) -> {
             if (failure != null) {
@@ -143,6 +144,22 @@ final class Entries {
             }
         }
         return hit.value();
+    }
+
+    /** Whether a valid entry of the remote store is to be loaded ahead of its expiry. */
+    boolean isDueAhead(Found.Hit hit) {
+        double ahead = policy.expiry().refreshAhead();
+        if (ahead == 0 || !node.serverClock().isKnown()) {
+            return false;
+        }
+        long remaining =
+                hit.envelope().header().expiresAtMicros() - node.serverClock().earliest(node.now());
+        return remaining * 1_000.0 <= policy.expiry().ttl().toNanos() * ahead;
+    }
+
+    /** Lets a held lease keep others from loading for a while. */
+    void hold(Lease lease, Duration period) {
+        reported("renew", node.remote().renew(new Lease(lease.key(), lease.token(), period)));
     }
 
     void release(Lease lease) {

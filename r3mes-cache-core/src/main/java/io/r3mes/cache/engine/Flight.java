@@ -34,12 +34,20 @@ final class Flight<V> {
      *
      * @param subject with the tags that the loader decided
      * @param birth of the value, in {@code generation}; meaningless for a failure
+     * @param seen the position at which the value was proved valid
      */
-    record Landing<V>(Answer<V> answer, Subject subject, long generation, long birth) {}
+    record Landing<V>(Answer<V> answer, Subject subject, long generation, long birth, long seen) {
 
-    static <V> Landing<V> landing(Answer<V> answer, Subject subject, Envelope found) {
+        Landing(Answer<V> answer, Subject subject, long generation, long birth) {
+            this(answer, subject, generation, birth, birth);
+        }
+    }
+
+    /** The landing with what was found in the remote store by a request sent after {@code watch}. */
+    static <V> Landing<V> landing(Answer<V> answer, Subject subject, Envelope found, RemoteReads.Watch watch) {
         Envelope.Header header = found.header();
-        return new Landing<>(answer, subject.withTags(found.tags()), header.generation(), header.birth());
+        long seen = Math.max(header.birth(), watch.head());
+        return new Landing<>(answer, subject.withTags(found.tags()), header.generation(), header.birth(), seen);
     }
 
     /** The landing of a flight that brought nothing that others may take. */
@@ -103,6 +111,6 @@ final class Flight<V> {
         return !timeline.isFenced(now)
                 && landed.generation() == timeline.generation()
                 && !timeline.isCovered(landed.subject(), landed.birth())
-                && timeline.remembers(landed.birth());
+                && timeline.remembers(landed.seen());
     }
 }

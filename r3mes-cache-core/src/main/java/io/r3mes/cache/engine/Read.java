@@ -28,6 +28,11 @@ record Read<V>(
         CompletionStage<? extends @Nullable V> load(LoadContext context) throws Throwable;
     }
 
+    /** The same request in the background, where nobody waits for it. */
+    Read<V> inBackground(Executor executor, long now) {
+        return new Read<>(subject, id, loading, executor, null, now);
+    }
+
     String key() {
         return subject.key();
     }

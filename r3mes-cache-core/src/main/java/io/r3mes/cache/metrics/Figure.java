@@ -18,6 +18,7 @@ enum Figure {
     DEGRADED_HITS,
     /** Loads that found too many loaders running for as long as they may wait. */
     OVER_LIMIT,
+    STALE,
     UNREADABLE,
     UNAVAILABLE,
     /** Invalidations of the cache by its name. */

@@ -54,6 +54,7 @@ public final class MicrometerCacheMetrics implements MeterBinder {
                 "Loads that found too many loaders running for as long as they may wait",
                 Tags.empty(),
                 of(Figure.OVER_LIMIT));
+        cache.counter("r3mes.cache.stale", "Reads answered with a value past its TTL", Tags.empty(), of(Figure.STALE));
         cache.counter("r3mes.cache.unreadable", "Undecodable entries in Redis", Tags.empty(), of(Figure.UNREADABLE));
         cache.counter("r3mes.cache.unavailable", "Reads and writes unanswered", Tags.empty(), of(Figure.UNAVAILABLE));
         cache.gauge("cache.size", "Entries in the near cache of this node", CacheFigures::localEntries);

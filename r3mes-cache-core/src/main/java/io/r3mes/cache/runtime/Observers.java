@@ -92,6 +92,11 @@ final class Observers implements CacheObserver {
         }
 
         @Override
+        public void stale(String key) {
+            tell(of -> of.stale(key));
+        }
+
+        @Override
         public void unreadable(String key, Throwable cause) {
             tell(of -> of.unreadable(key, cause));
         }

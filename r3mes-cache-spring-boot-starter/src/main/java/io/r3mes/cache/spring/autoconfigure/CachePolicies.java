@@ -2,10 +2,12 @@ package io.r3mes.cache.spring.autoconfigure;
 
 import io.r3mes.cache.CacheConfigurationException;
 import io.r3mes.cache.CachePolicy;
+import io.r3mes.cache.StalePolicy;
 import io.r3mes.cache.spring.autoconfigure.R3mesCacheProperties.CacheSpec;
 import io.r3mes.cache.spring.autoconfigure.R3mesCacheProperties.Defaults;
 import io.r3mes.cache.spring.autoconfigure.R3mesCacheProperties.LoadSpec;
 import io.r3mes.cache.spring.autoconfigure.R3mesCacheProperties.LocalSpec;
+import io.r3mes.cache.spring.autoconfigure.R3mesCacheProperties.StaleSpec;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
@@ -27,6 +29,7 @@ final class CachePolicies {
             null,
             new LocalSpec(null, null, null, null),
             new LoadSpec(null, null, null, null, null, null),
+            new StaleSpec(null, null, null),
             null,
             null,
             null,
@@ -83,6 +86,7 @@ final class CachePolicies {
                         .withLocal(local(spec.local()))
                         .withLoad(load(spec.load()))
                         .withValue(value(name, spec))
+                        .withStale(stale(spec.stale()))
                         .withDomain(or(spec.domain(), CachePolicy.COMMON_DOMAIN)));
     }
 
@@ -102,6 +106,13 @@ final class CachePolicies {
                 or(spec.snapshotLag(), defaults.load().snapshotLag()),
                 or(spec.maxConcurrent(), defaults.load().maxConcurrent()),
                 or(spec.rejectWhenFull(), defaults.load().rejectWhenFull()));
+    }
+
+    private StalePolicy stale(StaleSpec spec) {
+        return new StalePolicy(
+                or(spec.whileRevalidate(), defaults.stale().whileRevalidate()),
+                or(spec.onError(), defaults.stale().onError()),
+                or(spec.retryAfter(), defaults.stale().retryAfter()));
     }
 
     private CachePolicy.Value value(String name, CacheSpec spec) {

@@ -96,6 +96,7 @@ public record R3mesCacheProperties(
      * @param refreshAhead Share of the TTL, up to 90%, at whose remainder a hit starts a load in the background. 0 is off.
      * @param local The near cache of a node.
      * @param load Who loads a missing value, and how long others wait.
+     * @param stale When a value past its TTL is served.
      * @param cacheNulls Whether a null from the loader is cached like a value.
      * @param encrypt Whether values are encrypted in Redis.
      * @param maxValueBytes Encoded size above which a value is not stored.
@@ -106,6 +107,7 @@ public record R3mesCacheProperties(
             @DefaultValue("0%") Ratio refreshAhead,
             @DefaultValue Local local,
             @DefaultValue Load load,
+            @DefaultValue Stale stale,
             @DefaultValue("true") boolean cacheNulls,
             @DefaultValue("false") boolean encrypt,
             @DefaultValue("1MB") DataSize maxValueBytes) {}
@@ -145,6 +147,19 @@ public record R3mesCacheProperties(
             @DefaultValue("false") boolean rejectWhenFull) {}
 
     /**
+     * When a value past its TTL is served. One that an invalidation covers never is.
+     *
+     * @param whileRevalidate How long after the TTL a value is served at once while one node loads in the background. 0 is
+     *     off.
+     * @param onError How long after the TTL a value is served if loading fails. 0 is off.
+     * @param retryAfter How long after a failed load no node tries again while there is such a value.
+     */
+    public record Stale(
+            @DefaultValue("0s") Duration whileRevalidate,
+            @DefaultValue("0s") Duration onError,
+            @DefaultValue("5s") Duration retryAfter) {}
+
+    /**
      * Settings of one cache.
      *
      * @param key Key template, such as user:info:{wallet}.
@@ -154,6 +169,7 @@ public record R3mesCacheProperties(
      * @param refreshAhead Share of the TTL, up to 90%, at whose remainder a hit starts a load in the background. 0 is off.
      * @param local The near cache of a node.
      * @param load Who loads a missing value, and how long others wait.
+     * @param stale When a value past its TTL is served.
      * @param cacheNulls Whether a null from the loader is cached like a value.
      * @param encrypt Whether values are encrypted in Redis.
      * @param maxValueBytes Encoded size above which a value is not stored.
@@ -168,6 +184,7 @@ public record R3mesCacheProperties(
             @Nullable Ratio refreshAhead,
             @DefaultValue LocalSpec local,
             @DefaultValue LoadSpec load,
+            @DefaultValue StaleSpec stale,
             @Nullable Boolean cacheNulls,
             @Nullable Boolean encrypt,
             @Nullable DataSize maxValueBytes,
@@ -207,6 +224,19 @@ public record R3mesCacheProperties(
             @Nullable Duration snapshotLag,
             @Nullable Integer maxConcurrent,
             @Nullable Boolean rejectWhenFull) {}
+
+    /**
+     * When a value past its TTL is served. One that an invalidation covers never is.
+     *
+     * @param whileRevalidate How long after the TTL a value is served at once while one node loads in the background. 0 is
+     *     off.
+     * @param onError How long after the TTL a value is served if loading fails. 0 is off.
+     * @param retryAfter How long after a failed load no node tries again while there is such a value.
+     */
+    public record StaleSpec(
+            @Nullable Duration whileRevalidate,
+            @Nullable Duration onError,
+            @Nullable Duration retryAfter) {}
 
     /**
      * When to warm.

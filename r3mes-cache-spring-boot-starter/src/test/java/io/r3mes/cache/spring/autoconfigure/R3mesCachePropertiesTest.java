@@ -52,6 +52,7 @@ class R3mesCachePropertiesTest {
                     snapshot-lag: 5s
                     max-concurrent: 9
                     reject-when-full: true
+                  stale: { while-revalidate: 1s, on-error: 2m, retry-after: 3s }
                   cache-nulls: false
                   encrypt: true
                   max-value-bytes: 2MB
@@ -70,6 +71,7 @@ class R3mesCachePropertiesTest {
                       snapshot-lag: 6s
                       max-concurrent: 8
                       reject-when-full: false
+                    stale: { while-revalidate: 7s, on-error: 8s, retry-after: 9s }
                     cache-nulls: true
                     encrypt: false
                     max-value-bytes: 1024
@@ -116,6 +118,8 @@ class R3mesCachePropertiesTest {
                                 Duration.ofSeconds(5),
                                 9,
                                 true),
+                        new R3mesCacheProperties.Stale(
+                                Duration.ofSeconds(1), Duration.ofMinutes(2), Duration.ofSeconds(3)),
                         false,
                         true,
                         DataSize.ofMegabytes(2)));
@@ -137,6 +141,8 @@ class R3mesCachePropertiesTest {
                                         Duration.ofSeconds(6),
                                         8,
                                         false),
+                                new R3mesCacheProperties.StaleSpec(
+                                        Duration.ofSeconds(7), Duration.ofSeconds(8), Duration.ofSeconds(9)),
                                 true,
                                 false,
                                 DataSize.ofBytes(1024),
@@ -226,6 +232,7 @@ class R3mesCachePropertiesTest {
                         "r3mes.cache.defaults.jitter",
                         "r3mes.cache.defaults.local.max-entries",
                         "r3mes.cache.defaults.load.lease",
+                        "r3mes.cache.defaults.stale.on-error",
                         "r3mes.cache.caches",
                         "management.health.r3mescache.enabled");
         assertThat(metadata.get("hints")).isNotEmpty();
