@@ -2,6 +2,7 @@ package io.r3mes.cache;
 
 import java.time.Duration;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * How one cache behaves. Immutable; create with {@link #of} and adapt with the {@code with} methods.
@@ -144,15 +145,36 @@ public record CachePolicy(
      * @param enabled false reads every hit from Redis
      * @param maxEntries entries it holds at most
      * @param ttl how long it keeps an entry, at most; never longer than the entry lives in Redis
+     * @param degradedTtl how long it shares what was loaded while Redis was away, from the call of the loader; null for
+     *     as long as a node trusts its near cache, zero not at all
      */
-    public record Local(boolean enabled, int maxEntries, Duration ttl) {
+    public record Local(
+            boolean enabled,
+            int maxEntries,
+            Duration ttl,
+            @Nullable Duration degradedTtl) {
+
+        /** Longer would answer with what other nodes have invalidated long ago. */
+        private static final Duration LONGEST_DEGRADED = Duration.ofSeconds(10);
 
         public static final Local DEFAULT = new Local(true, 10_000, Duration.ofSeconds(30));
         public static final Local OFF = new Local(false, 1, Duration.ofSeconds(1));
 
+        /** Shares what was loaded while Redis was away for as long as a node trusts its near cache. */
+        public Local(boolean enabled, int maxEntries, Duration ttl) {
+            this(enabled, maxEntries, ttl, null);
+        }
+
         void check(String cache) {
             require(maxEntries > 0, cache, "local.max-entries", maxEntries, "a number of at least 1");
             require(Expiry.isTtl(ttl), cache, "local.ttl", ttl, "a duration between 1ms and 36500d");
+            require(
+                    degradedTtl == null
+                            || (within(Duration.ZERO, degradedTtl) && degradedTtl.compareTo(LONGEST_DEGRADED) <= 0),
+                    cache,
+                    "local.degraded-ttl",
+                    degradedTtl,
+                    "a duration between 0 and 10s");
         }
     }
 
@@ -161,17 +183,32 @@ public record CachePolicy(
      *
      * @param lease how long a loader that stopped renewing still keeps others from loading
      * @param maxLoad how long a loader may renew its lease; what it returns later is not stored
-     * @param maxWait how long a caller waits for another caller's load before it loads for itself and stores nothing
+     * @param maxWait how long a caller waits for another caller's load, or for the turn of its loader, before it loads for
+     *     itself and stores nothing
      * @param snapshotLag how far the source that the loader reads, such as a database replica, may be behind the writes
      *     that are followed by invalidations; what it loads counts as that much older
+     * @param maxConcurrent how many loaders of the cache run at once on a node; 0 is any number
+     * @param rejectWhenFull whether a caller that waited that long for its loader's turn gets a
+     *     {@link LoadRejectedException}; otherwise it loads all the same
      */
-    public record Load(Duration lease, Duration maxLoad, Duration maxWait, Duration snapshotLag) {
+    public record Load(
+            Duration lease,
+            Duration maxLoad,
+            Duration maxWait,
+            Duration snapshotLag,
+            int maxConcurrent,
+            boolean rejectWhenFull) {
 
         /** Half of what the log of invalidations keeps. */
         private static final Duration LONGEST_LAG = Duration.ofMinutes(5);
 
         public static final Load DEFAULT =
                 new Load(Duration.ofSeconds(3), Duration.ofSeconds(60), Duration.ofSeconds(10));
+
+        /** As many loaders as by default, and no caller is rejected. */
+        public Load(Duration lease, Duration maxLoad, Duration maxWait, Duration snapshotLag) {
+            this(lease, maxLoad, maxWait, snapshotLag, 64, false);
+        }
 
         /** Loads from a source that does not lag. */
         public Load(Duration lease, Duration maxLoad, Duration maxWait) {
@@ -198,6 +235,12 @@ public record CachePolicy(
                     "load.snapshot-lag",
                     snapshotLag,
                     "a duration between 0 and 5m");
+            require(
+                    maxConcurrent >= 0,
+                    cache,
+                    "load.max-concurrent",
+                    maxConcurrent,
+                    "a number of at least 1, or 0 for any number");
         }
     }
 
@@ -226,7 +269,7 @@ public record CachePolicy(
         return actual.compareTo(least) >= 0 && actual.compareTo(Duration.ofDays(36_500)) <= 0;
     }
 
-    static void require(boolean ok, String cache, String setting, Object actual, String wanted) {
+    static void require(boolean ok, String cache, String setting, @Nullable Object actual, String wanted) {
         if (!ok) {
             throw new CacheConfigurationException(
                     "Cache '" + cache + "': " + setting + " is " + actual + "; set it to " + wanted + ".");

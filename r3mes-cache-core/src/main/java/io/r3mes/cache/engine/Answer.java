@@ -1,5 +1,6 @@
 package io.r3mes.cache.engine;
 
+import io.r3mes.cache.LoadRejectedException;
 import org.jspecify.annotations.Nullable;
 
 /** What a read gives its caller: a value, which may be stale, or the very exception of the loader. */
@@ -25,7 +26,25 @@ sealed interface Answer<V> {
         return new Stale<>((V) found.value(), failure);
     }
 
-    record LoaderFailed<V>(Throwable failure) implements Answer<V> {}
+    /**
+     * @param callersOwn whether the caller was interrupted, or its loader not called at all
+     */
+    record LoaderFailed<V>(Throwable failure, boolean callersOwn) implements Answer<V> {
+
+        LoaderFailed(Throwable failure) {
+            this(failure, false);
+        }
+
+        /** Whether its caller gave up, or had to, which is no outcome for other callers. */
+        boolean isAborted() {
+            return callersOwn || Failures.isAbort(failure);
+        }
+
+        /** The same where its caller wants no other answer either. */
+        boolean isGivenUp() {
+            return isAborted() && !(failure instanceof LoadRejectedException);
+        }
+    }
 
     default @Nullable V get() {
         if (this instanceof Value<V> answer) {

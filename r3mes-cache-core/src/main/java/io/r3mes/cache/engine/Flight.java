@@ -7,7 +7,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * One load of one key on this node that other callers may wait for.
  *
- * <p>Thread-safe: {@code head} is set once, before the loader runs, and {@code landing} completes once.
+ * <p>Thread-safe: {@code head} is set once, before the loader runs, {@code withoutRedis} before {@code landing} completes,
+ * which it does once.
  */
 final class Flight<V> {
 
@@ -16,6 +17,7 @@ final class Flight<V> {
     private final long joinableUntil;
     private final CompletableFuture<Landing<V>> landing = new CompletableFuture<>();
     private volatile @Nullable Head head;
+    private volatile boolean withoutRedis;
 
     /**
      * @param loadingThread the thread that will call the loader, or null if it is not known
@@ -57,6 +59,10 @@ final class Flight<V> {
         return subject;
     }
 
+    @Nullable Thread loadingThread() {
+        return loadingThread;
+    }
+
     CompletableFuture<Landing<V>> landing() {
         return landing;
     }
@@ -68,6 +74,16 @@ final class Flight<V> {
 
     void land(Landing<V> ended) {
         landing.complete(ended);
+    }
+
+    /** Ends it because Redis did not answer; who joined need not ask Redis again. */
+    void landWithoutRedis() {
+        withoutRedis = true;
+        land(nowhere(subject));
+    }
+
+    boolean isWithoutRedis() {
+        return withoutRedis;
     }
 
     /** Whether the calling thread is the one that loads: waiting for it would never end. */
@@ -89,10 +105,12 @@ final class Flight<V> {
 
     /** Whether what landed is still valid for a caller that joined. */
     static boolean isValid(Landing<?> landed, Timeline timeline, long now) {
-        return landed.answer() instanceof Answer.LoaderFailed
-                || (!timeline.isFenced(now)
-                        && landed.generation() == timeline.generation()
-                        && !timeline.isCovered(landed.subject(), landed.birth())
-                        && timeline.remembers(landed.seen()));
+        if (landed.answer() instanceof Answer.LoaderFailed<?> failed) {
+            return !failed.isAborted();
+        }
+        return !timeline.isFenced(now)
+                && landed.generation() == timeline.generation()
+                && !timeline.isCovered(landed.subject(), landed.birth())
+                && timeline.remembers(landed.seen());
     }
 }

@@ -99,7 +99,8 @@ final class FutureCache<K, V> implements AsyncCache<K, V> {
         }
     }
 
+    /** Read on the caller's thread, which may be inside a loader. */
     private Executor executor() {
-        return node.environment().executor();
+        return node.loading().carried(node.environment().executor());
     }
 }

@@ -23,6 +23,7 @@ final class LeasedLoads<V> {
     private final Entries entries;
     private final Flights<V> flights;
     private final LoaderCalls<V> calls;
+    private final Alone<V> alone;
     private final CacheObserver.OfCache observer;
 
     LeasedLoads(Node node, CachePolicy policy, Parts<V> parts) {
@@ -33,6 +34,7 @@ final class LeasedLoads<V> {
         this.entries = parts.entries();
         this.flights = parts.flights();
         this.calls = parts.calls();
+        this.alone = parts.alone();
         this.observer = parts.observer();
     }
 
@@ -43,6 +45,7 @@ final class LeasedLoads<V> {
             Entries entries,
             Flights<V> flights,
             LoaderCalls<V> calls,
+            Alone<V> alone,
             CacheObserver.OfCache observer) {}
 
     /** Loads for a flight that has begun, or finds what somebody else stored meanwhile. */
@@ -52,8 +55,7 @@ final class LeasedLoads<V> {
 
     /** How much longer a read may wait for the loads of others. */
     Duration patience(Read<V> read) {
-        Duration left = policy.load().maxWait().minusNanos(node.now() - read.startedAt());
-        return left.isNegative() ? Duration.ZERO : left;
+        return read.patience(policy.load().maxWait(), node.now());
     }
 
     /** One attempt to get the lease, or the value that somebody else stored meanwhile. */
@@ -69,8 +71,9 @@ final class LeasedLoads<V> {
                             if (granted == null) {
                                 observer.unavailable("lease", Failures.cause(failure));
                                 claim.thenAccept(late -> entries.release(lease));
-                                abandon(attempt.flight());
-                                return calls.withoutRedis(read);
+                                flights.close(attempt.flight());
+                                attempt.flight().landWithoutRedis();
+                                return alone.load(read, attempt.purpose().anew());
                             }
                             return remote.judge(read.subject(), granted.claim().value(), watch, read.steps())
                                     .thenCompose(found -> claimed(attempt, lease, granted, watch, found));
@@ -170,12 +173,17 @@ final class LeasedLoads<V> {
                 Flight.landing(answer, attempt.read().subject(), stale.envelope(), fallback.watch());
         Duration untilRetry = staleness.untilRetry(stale);
         if (untilRetry.isZero()
+                || failed.isGivenUp()
                 || landing.generation() != node.timeline().generation()
                 || node.timeline().isCovered(landing.subject(), landing.birth())) {
             entries.release(lease);
             return land(attempt, failed, new Flight.Landing<>(failed, landing.subject(), 0, 0));
         }
-        entries.hold(lease, untilRetry);
+        if (failed.isAborted()) {
+            entries.release(lease);
+        } else {
+            entries.hold(lease, untilRetry);
+        }
         return land(attempt, attempt.takesStale() ? answer : failed, landing);
     }
 

@@ -21,6 +21,7 @@ final class TieredCache<V> {
     private final Flights<V> flights;
     private final Refreshes<V> refreshes;
     private final LoaderCalls<V> calls;
+    private final Alone<V> alone;
     private final LeasedLoads<V> leased;
     private final CacheObserver.OfCache observer;
 
@@ -34,9 +35,12 @@ final class TieredCache<V> {
         this.entries = new Entries(node, policy, near, format, observer);
         this.flights = new Flights<>(node);
         this.refreshes = new Refreshes<>(node);
-        this.calls = new LoaderCalls<>(node, observer);
+        this.calls = new LoaderCalls<>(node, policy, observer);
+        this.alone = new Alone<>(node, policy, calls, observer);
         this.leased = new LeasedLoads<>(
-                node, policy, new LeasedLoads.Parts<>(remote, staleness, entries, flights, calls, observer));
+                node,
+                policy,
+                new LeasedLoads.Parts<>(remote, staleness, entries, flights, calls, alone, observer));
     }
 
     /** The valid entry of the near cache, or null. */
@@ -66,7 +70,7 @@ final class TieredCache<V> {
                 return CompletableFuture.completedFuture(stale(read, stale));
             }
             return counted(
-                    read, found instanceof Found.Unavailable ? calls.withoutRedis(read) : load(read, Purpose.MISSING));
+                    read, found instanceof Found.Unavailable ? alone.load(read, false) : load(read, Purpose.MISSING));
         });
     }
 
@@ -121,8 +125,12 @@ final class TieredCache<V> {
         observer.miss(key, startedAt);
     }
 
-    void countLoad(String key, long startedAt, boolean succeeded) {
-        observer.loaded(key, startedAt, succeeded);
+    LoaderCalls<V> calls() {
+        return calls;
+    }
+
+    Alone<V> alone() {
+        return alone;
     }
 
     Entries entries() {
@@ -160,6 +168,10 @@ final class TieredCache<V> {
 
     /** Waits for another caller's load. What lands may have been invalidated since; then loads after all. */
     private CompletableFuture<Answer<V>> join(Read<V> read, Flight<V> running, Purpose purpose) {
+        boolean blocks = read.thread() == Thread.currentThread();
+        if (blocks && !node.loading().mayAwait(running.loadingThread())) {
+            return calls.withoutStoring(read);
+        }
         observer.joined(read.key());
         CompletableFuture<Flight.@Nullable Landing<V>> landed = new CompletableFuture<>();
         Runnable cancel = node.environment().timer().after(leased.patience(read), () -> landed.complete(null));
@@ -167,8 +179,14 @@ final class TieredCache<V> {
         return landed.thenComposeAsync(
                 landing -> {
                     cancel.run();
+                    if (blocks) {
+                        node.loading().awaited();
+                    }
                     if (landing == null) {
                         return calls.withoutStoring(read);
+                    }
+                    if (running.isWithoutRedis()) {
+                        return alone.load(read, purpose.anew());
                     }
                     if (!Flight.isValid(landing, node.timeline(), node.now())) {
                         return load(read, Purpose.MISSING);

@@ -79,6 +79,16 @@ final class CacheFigures implements CacheObserver.OfCache {
     }
 
     @Override
+    public void degradedHit(String key) {
+        counters.count(Figure.DEGRADED_HITS);
+    }
+
+    @Override
+    public void overLimit(String key) {
+        counters.count(Figure.OVER_LIMIT);
+    }
+
+    @Override
     public void stale(String key) {
         counters.count(Figure.STALE);
     }

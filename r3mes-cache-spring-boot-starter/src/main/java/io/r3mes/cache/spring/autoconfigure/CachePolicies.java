@@ -27,8 +27,8 @@ final class CachePolicies {
             null,
             null,
             null,
-            new LocalSpec(null, null, null),
-            new LoadSpec(null, null, null, null),
+            new LocalSpec(null, null, null, null),
+            new LoadSpec(null, null, null, null, null, null),
             new StaleSpec(null, null, null),
             null,
             null,
@@ -94,7 +94,8 @@ final class CachePolicies {
         return new CachePolicy.Local(
                 or(spec.enabled(), defaults.local().enabled()),
                 or(spec.maxEntries(), defaults.local().maxEntries()),
-                or(spec.ttl(), defaults.local().ttl()));
+                or(spec.ttl(), defaults.local().ttl()),
+                spec.degradedTtl() == null ? defaults.local().degradedTtl() : spec.degradedTtl());
     }
 
     private CachePolicy.Load load(LoadSpec spec) {
@@ -102,7 +103,9 @@ final class CachePolicies {
                 or(spec.lease(), defaults.load().lease()),
                 or(spec.maxLoad(), defaults.load().maxLoad()),
                 or(spec.maxWait(), defaults.load().maxWait()),
-                or(spec.snapshotLag(), defaults.load().snapshotLag()));
+                or(spec.snapshotLag(), defaults.load().snapshotLag()),
+                or(spec.maxConcurrent(), defaults.load().maxConcurrent()),
+                or(spec.rejectWhenFull(), defaults.load().rejectWhenFull()));
     }
 
     private StalePolicy stale(StaleSpec spec) {

@@ -118,11 +118,14 @@ public record R3mesCacheProperties(
      * @param enabled Whether a node keeps entries in its memory.
      * @param maxEntries Entries of one cache that a node keeps at most.
      * @param ttl How long a node keeps an entry at most. It never outlives the entry in Redis.
+     * @param degradedTtl How long a node shares what it loaded while Redis was away. At most 10 seconds; 0 is off.
+     *     coherence.max-staleness by default.
      */
     public record Local(
             @DefaultValue("true") boolean enabled,
             @DefaultValue("10000") int maxEntries,
-            @DefaultValue("30s") Duration ttl) {}
+            @DefaultValue("30s") Duration ttl,
+            @Nullable Duration degradedTtl) {}
 
     /**
      * Who loads a missing value, and how long others wait.
@@ -131,12 +134,17 @@ public record R3mesCacheProperties(
      * @param maxLoad How long a loader may renew its lease. What it returns later is not stored.
      * @param maxWait How long a caller waits for another caller's load before it loads for itself.
      * @param snapshotLag How far the database replica that the loader reads may be behind. At most 5 minutes.
+     * @param maxConcurrent How many loaders of the cache run at once on a node. Others wait for max-wait. 0 is any number.
+     * @param rejectWhenFull Whether a caller that waited that long gets a LoadRejectedException. Otherwise it loads all the
+     *     same.
      */
     public record Load(
             @DefaultValue("3s") Duration lease,
             @DefaultValue("60s") Duration maxLoad,
             @DefaultValue("10s") Duration maxWait,
-            @DefaultValue("0s") Duration snapshotLag) {}
+            @DefaultValue("0s") Duration snapshotLag,
+            @DefaultValue("64") int maxConcurrent,
+            @DefaultValue("false") boolean rejectWhenFull) {}
 
     /**
      * When a value past its TTL is served. One that an invalidation covers never is.
@@ -189,11 +197,14 @@ public record R3mesCacheProperties(
      * @param enabled Whether a node keeps entries in its memory.
      * @param maxEntries Entries of the cache that a node keeps at most.
      * @param ttl How long a node keeps an entry at most. It never outlives the entry in Redis.
+     * @param degradedTtl How long a node shares what it loaded while Redis was away. At most 10 seconds; 0 is off.
+     *     coherence.max-staleness by default.
      */
     public record LocalSpec(
             @Nullable Boolean enabled,
             @Nullable Integer maxEntries,
-            @Nullable Duration ttl) {}
+            @Nullable Duration ttl,
+            @Nullable Duration degradedTtl) {}
 
     /**
      * Who loads a missing value, and how long others wait.
@@ -202,12 +213,17 @@ public record R3mesCacheProperties(
      * @param maxLoad How long a loader may renew its lease. What it returns later is not stored.
      * @param maxWait How long a caller waits for another caller's load before it loads for itself.
      * @param snapshotLag How far the database replica that the loader reads may be behind. At most 5 minutes.
+     * @param maxConcurrent How many loaders of the cache run at once on a node. Others wait for max-wait. 0 is any number.
+     * @param rejectWhenFull Whether a caller that waited that long gets a LoadRejectedException. Otherwise it loads all the
+     *     same.
      */
     public record LoadSpec(
             @Nullable Duration lease,
             @Nullable Duration maxLoad,
             @Nullable Duration maxWait,
-            @Nullable Duration snapshotLag) {}
+            @Nullable Duration snapshotLag,
+            @Nullable Integer maxConcurrent,
+            @Nullable Boolean rejectWhenFull) {}
 
     /**
      * When a value past its TTL is served. One that an invalidation covers never is.

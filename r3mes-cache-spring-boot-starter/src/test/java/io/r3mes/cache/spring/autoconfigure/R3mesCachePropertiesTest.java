@@ -44,8 +44,14 @@ class R3mesCachePropertiesTest {
                   ttl: 2m
                   jitter: 5%
                   refresh-ahead: 0.25
-                  local: { enabled: false, max-entries: 11, ttl: 12s }
-                  load: { lease: 1s, max-load: 20s, max-wait: 3s, snapshot-lag: 5s }
+                  local: { enabled: false, max-entries: 11, ttl: 12s, degraded-ttl: 2s }
+                  load:
+                    lease: 1s
+                    max-load: 20s
+                    max-wait: 3s
+                    snapshot-lag: 5s
+                    max-concurrent: 9
+                    reject-when-full: true
                   stale: { while-revalidate: 1s, on-error: 2m, retry-after: 3s }
                   cache-nulls: false
                   encrypt: true
@@ -57,8 +63,14 @@ class R3mesCachePropertiesTest {
                     tags: ["user:{wallet}", "users"]
                     jitter: 0
                     refresh-ahead: 20%
-                    local: { enabled: true, max-entries: 5, ttl: 6s }
-                    load: { lease: 2s, max-load: 30s, max-wait: 4s, snapshot-lag: 6s }
+                    local: { enabled: true, max-entries: 5, ttl: 6s, degraded-ttl: 1s }
+                    load:
+                      lease: 2s
+                      max-load: 30s
+                      max-wait: 4s
+                      snapshot-lag: 6s
+                      max-concurrent: 8
+                      reject-when-full: false
                     stale: { while-revalidate: 7s, on-error: 8s, retry-after: 9s }
                     cache-nulls: true
                     encrypt: false
@@ -98,12 +110,14 @@ class R3mesCachePropertiesTest {
                         Duration.ofMinutes(2),
                         new Ratio(0.05),
                         new Ratio(0.25),
-                        new R3mesCacheProperties.Local(false, 11, Duration.ofSeconds(12)),
+                        new R3mesCacheProperties.Local(false, 11, Duration.ofSeconds(12), Duration.ofSeconds(2)),
                         new R3mesCacheProperties.Load(
                                 Duration.ofSeconds(1),
                                 Duration.ofSeconds(20),
                                 Duration.ofSeconds(3),
-                                Duration.ofSeconds(5)),
+                                Duration.ofSeconds(5),
+                                9,
+                                true),
                         new R3mesCacheProperties.Stale(
                                 Duration.ofSeconds(1), Duration.ofMinutes(2), Duration.ofSeconds(3)),
                         false,
@@ -118,12 +132,15 @@ class R3mesCachePropertiesTest {
                                 List.of("user:{wallet}", "users"),
                                 new Ratio(0),
                                 new Ratio(0.2),
-                                new R3mesCacheProperties.LocalSpec(true, 5, Duration.ofSeconds(6)),
+                                new R3mesCacheProperties.LocalSpec(
+                                        true, 5, Duration.ofSeconds(6), Duration.ofSeconds(1)),
                                 new R3mesCacheProperties.LoadSpec(
                                         Duration.ofSeconds(2),
                                         Duration.ofSeconds(30),
                                         Duration.ofSeconds(4),
-                                        Duration.ofSeconds(6)),
+                                        Duration.ofSeconds(6),
+                                        8,
+                                        false),
                                 new R3mesCacheProperties.StaleSpec(
                                         Duration.ofSeconds(7), Duration.ofSeconds(8), Duration.ofSeconds(9)),
                                 true,
