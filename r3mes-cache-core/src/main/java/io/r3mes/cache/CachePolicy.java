@@ -83,7 +83,7 @@ public record CachePolicy(
     }
 
     public CachePolicy withTtl(Duration ttl) {
-        return withExpiry(new Expiry(ttl, expiry.jitter(), expiry.refreshAhead()));
+        return withExpiry(new Expiry(ttl, expiry.jitter(), expiry.refreshAhead(), expiry.refreshBeta()));
     }
 
     public CachePolicy withExpiry(Expiry changed) {
@@ -118,10 +118,17 @@ public record CachePolicy(
      *     do not expire together
      * @param refreshAhead share of the TTL, from 0 to 0.9, at whose remainder a hit starts a load in the background; 0 is
      *     off
+     * @param refreshBeta how early, in times that the value took to load, from 0 to 100, a hit starts such a load on
+     *     average; each copy has a moment of its own, drawn at random. 0 is off
      */
-    public record Expiry(Duration ttl, double jitter, double refreshAhead) {
+    public record Expiry(Duration ttl, double jitter, double refreshAhead, double refreshBeta) {
 
         public static final Expiry DEFAULT = new Expiry(Duration.ofMinutes(5), 0.1, 0);
+
+        /** Starts no load for the time that it takes. */
+        public Expiry(Duration ttl, double jitter, double refreshAhead) {
+            this(ttl, jitter, refreshAhead, 0);
+        }
 
         static boolean isTtl(Duration ttl) {
             return within(Duration.ofMillis(1), ttl);
@@ -136,6 +143,12 @@ public record CachePolicy(
                     "refresh-ahead",
                     refreshAhead,
                     "a share between 0 and 0.9 (0% and 90%)");
+            require(
+                    refreshBeta >= 0 && refreshBeta <= 100,
+                    cache,
+                    "refresh-beta",
+                    refreshBeta,
+                    "a number between 0 and 100");
         }
     }
 

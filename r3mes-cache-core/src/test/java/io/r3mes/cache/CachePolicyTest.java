@@ -88,8 +88,7 @@ class CachePolicyTest {
                 bad(() -> USERS.withLocal(new Local(true, 1, ENDLESS)), ttl("local.ttl is " + ENDLESS)),
                 bad(() -> degraded(Duration.ofSeconds(10).plusNanos(1)), degradedTtl("PT10.000000001S")),
                 bad(
-                        () -> USERS.withLoad(
-                                new Load(Duration.ofSeconds(1), ENOUGH, ENOUGH, Duration.ZERO, -1, false)),
+                        () -> USERS.withLoad(new Load(Duration.ofSeconds(1), ENOUGH, ENOUGH, Duration.ZERO, -1, false)),
                         "Cache 'users': load.max-concurrent is -1; set it to a number of at least 1, or 0 for any"
                                 + " number."),
                 bad(() -> degraded(Duration.ofNanos(-1)), degradedTtl("PT-0.000000001S")),
@@ -105,6 +104,7 @@ class CachePolicyTest {
                 bad(
                         () -> load(Duration.ofSeconds(2), Duration.ofSeconds(2), Duration.ofMillis(-1)),
                         "Cache 'users': load.max-wait is PT-0.001S; set it to a duration between 0 and 36500d."),
+                bad(() -> beta(-0.1), "Cache 'users': refresh-beta is -0.1; set it to a number between 0 and 100."),
                 bad(() -> stale(-1, 0, 10), stale("while-revalidate is PT-0.001S", "0")),
                 bad(() -> stale(0, -1, 10), stale("on-error is PT-0.001S", "0")),
                 bad(() -> stale(0, 0, 9), stale("retry-after is PT0.009S", "10ms")),
@@ -133,6 +133,10 @@ class CachePolicyTest {
 
     private static Arguments bad(Supplier<CachePolicy> policy, String message) {
         return Arguments.of(policy, message);
+    }
+
+    private static CachePolicy beta(double beta) {
+        return USERS.withExpiry(new Expiry(Duration.ofMinutes(1), 0, 0, beta));
     }
 
     private static CachePolicy stale(long whileRevalidate, long onError, long retryAfter) {

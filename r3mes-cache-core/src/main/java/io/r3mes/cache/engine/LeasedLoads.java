@@ -134,6 +134,7 @@ final class LeasedLoads<V> {
         LoadDecisions decisions = new LoadDecisions();
         Entries.Birth birth = entries.born(head, node.now());
         attempt.flight().depart(birth.head());
+        long startedAt = node.now();
         return calls.run(read, decisions)
                 .thenComposeAsync(
                         answer -> {
@@ -154,8 +155,9 @@ final class LeasedLoads<V> {
                                 entries.release(lease);
                                 return landed;
                             }
+                            byte took = LoadTime.of(node.now() - startedAt);
                             return entries.store(
-                                            new Entries.Loaded(read.id(), subject, loaded.value(), decisions),
+                                            new Entries.Loaded(read.id(), subject, loaded.value(), decisions, took),
                                             lease,
                                             birth)
                                     .thenApply(stored -> answer);

@@ -27,6 +27,7 @@ final class CachePolicies {
             null,
             null,
             null,
+            null,
             new LocalSpec(null, null, null, null),
             new LoadSpec(null, null, null, null, null, null),
             new StaleSpec(null, null, null),
@@ -82,7 +83,8 @@ final class CachePolicies {
                         .withExpiry(new CachePolicy.Expiry(
                                 ttl == null ? defaults.ttl() : ttl,
                                 or(spec.jitter(), defaults.jitter()).value(),
-                                or(spec.refreshAhead(), defaults.refreshAhead()).value()))
+                                or(spec.refreshAhead(), defaults.refreshAhead()).value(),
+                                or(spec.refreshBeta(), defaults.refreshBeta())))
                         .withLocal(local(spec.local()))
                         .withLoad(load(spec.load()))
                         .withValue(value(name, spec))

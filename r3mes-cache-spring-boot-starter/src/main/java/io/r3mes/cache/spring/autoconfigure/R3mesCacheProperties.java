@@ -94,6 +94,7 @@ public record R3mesCacheProperties(
      * @param jitter Share of the TTL, up to 50%, by which it is shortened at random so that entries stored together do
      *     not expire together.
      * @param refreshAhead Share of the TTL, up to 90%, at whose remainder a hit starts a load in the background. 0 is off.
+     * @param refreshBeta How early, in times that the value took to load, a hit starts such a load on average. 0 is off.
      * @param local The near cache of a node.
      * @param load Who loads a missing value, and how long others wait.
      * @param stale When a value past its TTL is served.
@@ -105,6 +106,7 @@ public record R3mesCacheProperties(
             @DefaultValue("5m") Duration ttl,
             @DefaultValue("10%") Ratio jitter,
             @DefaultValue("0%") Ratio refreshAhead,
+            @DefaultValue("0") double refreshBeta,
             @DefaultValue Local local,
             @DefaultValue Load load,
             @DefaultValue Stale stale,
@@ -167,6 +169,7 @@ public record R3mesCacheProperties(
      * @param tags Tag templates over the placeholders of the key, such as user:{wallet}.
      * @param jitter Share of the TTL, up to 50%, by which it is shortened at random.
      * @param refreshAhead Share of the TTL, up to 90%, at whose remainder a hit starts a load in the background. 0 is off.
+     * @param refreshBeta How early, in times that the value took to load, a hit starts such a load on average. 0 is off.
      * @param local The near cache of a node.
      * @param load Who loads a missing value, and how long others wait.
      * @param stale When a value past its TTL is served.
@@ -182,6 +185,7 @@ public record R3mesCacheProperties(
             @Nullable List<String> tags,
             @Nullable Ratio jitter,
             @Nullable Ratio refreshAhead,
+            @Nullable Double refreshBeta,
             @DefaultValue LocalSpec local,
             @DefaultValue LoadSpec load,
             @DefaultValue StaleSpec stale,

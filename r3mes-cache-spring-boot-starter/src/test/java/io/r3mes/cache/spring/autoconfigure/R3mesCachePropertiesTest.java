@@ -44,6 +44,7 @@ class R3mesCachePropertiesTest {
                   ttl: 2m
                   jitter: 5%
                   refresh-ahead: 0.25
+                  refresh-beta: 1.5
                   local: { enabled: false, max-entries: 11, ttl: 12s, degraded-ttl: 2s }
                   load:
                     lease: 1s
@@ -63,6 +64,7 @@ class R3mesCachePropertiesTest {
                     tags: ["user:{wallet}", "users"]
                     jitter: 0
                     refresh-ahead: 20%
+                    refresh-beta: 2
                     local: { enabled: true, max-entries: 5, ttl: 6s, degraded-ttl: 1s }
                     load:
                       lease: 2s
@@ -110,6 +112,7 @@ class R3mesCachePropertiesTest {
                         Duration.ofMinutes(2),
                         new Ratio(0.05),
                         new Ratio(0.25),
+                        1.5,
                         new R3mesCacheProperties.Local(false, 11, Duration.ofSeconds(12), Duration.ofSeconds(2)),
                         new R3mesCacheProperties.Load(
                                 Duration.ofSeconds(1),
@@ -132,6 +135,7 @@ class R3mesCachePropertiesTest {
                                 List.of("user:{wallet}", "users"),
                                 new Ratio(0),
                                 new Ratio(0.2),
+                                2.0,
                                 new R3mesCacheProperties.LocalSpec(
                                         true, 5, Duration.ofSeconds(6), Duration.ofSeconds(1)),
                                 new R3mesCacheProperties.LoadSpec(
