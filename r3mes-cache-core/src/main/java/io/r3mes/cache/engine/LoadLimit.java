@@ -12,7 +12,7 @@ import java.util.concurrent.Executor;
  */
 final class LoadLimit {
 
-    private static final Runnable NOTHING = () -> {};
+    private static final Runnable NOTHING = LoadLimit::nothing;
 
     private final Node node;
     private final CachePolicy policy;
@@ -61,9 +61,7 @@ final class LoadLimit {
                                 node.loading().queued();
                             }
                             boolean mine = got != null || !permits.leave(place);
-                            return mine
-                                    ? CompletableFuture.completedFuture(permits::release)
-                                    : full(caller);
+                            return mine ? CompletableFuture.completedFuture(permits::release) : full(caller);
                         },
                         caller.steps());
     }
@@ -77,4 +75,6 @@ final class LoadLimit {
                         + ". Raise load.max-concurrent or load.max-wait, or set load.reject-when-full to false."))
                 : CompletableFuture.completedFuture(NOTHING);
     }
+
+    private static void nothing() {}
 }

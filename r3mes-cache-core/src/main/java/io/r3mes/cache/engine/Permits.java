@@ -9,6 +9,7 @@ import org.jspecify.annotations.Nullable;
  * A number of permits, handed to those who wait in the order in which they came. Whoever gets one must {@link #release} it.
  * Guarded by its monitor; futures are completed outside.
  */
+@SuppressWarnings("CollectionUndefinedEquality") // A future is equal to itself only, which is meant.
 final class Permits {
 
     private static final int MOST_WAITING = 10_000;
