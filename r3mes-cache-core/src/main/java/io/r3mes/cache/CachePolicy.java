@@ -2,6 +2,7 @@ package io.r3mes.cache;
 
 import java.time.Duration;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * How one cache behaves. Immutable; create with {@link #of} and adapt with the {@code with} methods.
@@ -13,6 +14,7 @@ import java.util.List;
  * @param local the near cache
  * @param load who loads, and how long the others wait
  * @param value what may be stored, and how
+ * @param stale when a value past its TTL is served
  * @param domain the coherence domain whose log carries the cache's invalidations; empty for the common one
  */
 public record CachePolicy(
@@ -23,6 +25,7 @@ public record CachePolicy(
         Local local,
         Load load,
         Value value,
+        StalePolicy stale,
         String domain) {
 
     /** The domain of caches that name none. */
@@ -50,6 +53,7 @@ public record CachePolicy(
         local.check(name);
         load.check(name);
         value.check(name);
+        stale.check(name);
         require(
                 domain.chars().allMatch(CachePolicy::isOfDomain),
                 name,
@@ -68,37 +72,42 @@ public record CachePolicy(
                 Local.DEFAULT,
                 Load.DEFAULT,
                 Value.DEFAULT,
+                StalePolicy.DEFAULT,
                 COMMON_DOMAIN);
     }
 
     public CachePolicy withTags(String... templates) {
         List<KeyTemplate> parsed =
                 List.of(templates).stream().map(KeyTemplate::parse).toList();
-        return new CachePolicy(name, key, parsed, expiry, local, load, value, domain);
+        return new CachePolicy(name, key, parsed, expiry, local, load, value, stale, domain);
     }
 
     public CachePolicy withTtl(Duration ttl) {
-        return withExpiry(new Expiry(ttl, expiry.jitter(), expiry.refreshAhead()));
+        return withExpiry(new Expiry(ttl, expiry.jitter(), expiry.refreshAhead(), expiry.refreshBeta()));
     }
 
     public CachePolicy withExpiry(Expiry changed) {
-        return new CachePolicy(name, key, tags, changed, local, load, value, domain);
+        return new CachePolicy(name, key, tags, changed, local, load, value, stale, domain);
     }
 
     public CachePolicy withLocal(Local changed) {
-        return new CachePolicy(name, key, tags, expiry, changed, load, value, domain);
+        return new CachePolicy(name, key, tags, expiry, changed, load, value, stale, domain);
     }
 
     public CachePolicy withLoad(Load changed) {
-        return new CachePolicy(name, key, tags, expiry, local, changed, value, domain);
+        return new CachePolicy(name, key, tags, expiry, local, changed, value, stale, domain);
     }
 
     public CachePolicy withValue(Value changed) {
-        return new CachePolicy(name, key, tags, expiry, local, load, changed, domain);
+        return new CachePolicy(name, key, tags, expiry, local, load, changed, stale, domain);
+    }
+
+    public CachePolicy withStale(StalePolicy changed) {
+        return new CachePolicy(name, key, tags, expiry, local, load, value, changed, domain);
     }
 
     public CachePolicy withDomain(String changed) {
-        return new CachePolicy(name, key, tags, expiry, local, load, value, changed);
+        return new CachePolicy(name, key, tags, expiry, local, load, value, stale, changed);
     }
 
     /**
@@ -109,10 +118,17 @@ public record CachePolicy(
      *     do not expire together
      * @param refreshAhead share of the TTL, from 0 to 0.9, at whose remainder a hit starts a load in the background; 0 is
      *     off
+     * @param refreshBeta how early, in times that the value took to load, from 0 to 100, a hit starts such a load on
+     *     average; each copy has a moment of its own, drawn at random. 0 is off
      */
-    public record Expiry(Duration ttl, double jitter, double refreshAhead) {
+    public record Expiry(Duration ttl, double jitter, double refreshAhead, double refreshBeta) {
 
         public static final Expiry DEFAULT = new Expiry(Duration.ofMinutes(5), 0.1, 0);
+
+        /** Starts no load for the time that it takes. */
+        public Expiry(Duration ttl, double jitter, double refreshAhead) {
+            this(ttl, jitter, refreshAhead, 0);
+        }
 
         static boolean isTtl(Duration ttl) {
             return within(Duration.ofMillis(1), ttl);
@@ -127,6 +143,12 @@ public record CachePolicy(
                     "refresh-ahead",
                     refreshAhead,
                     "a share between 0 and 0.9 (0% and 90%)");
+            require(
+                    refreshBeta >= 0 && refreshBeta <= 100,
+                    cache,
+                    "refresh-beta",
+                    refreshBeta,
+                    "a number between 0 and 100");
         }
     }
 
@@ -136,15 +158,36 @@ public record CachePolicy(
      * @param enabled false reads every hit from Redis
      * @param maxEntries entries it holds at most
      * @param ttl how long it keeps an entry, at most; never longer than the entry lives in Redis
+     * @param degradedTtl how long it shares what was loaded while Redis was away, from the call of the loader; null for
+     *     as long as a node trusts its near cache, zero not at all
      */
-    public record Local(boolean enabled, int maxEntries, Duration ttl) {
+    public record Local(
+            boolean enabled,
+            int maxEntries,
+            Duration ttl,
+            @Nullable Duration degradedTtl) {
+
+        /** Longer would answer with what other nodes have invalidated long ago. */
+        private static final Duration LONGEST_DEGRADED = Duration.ofSeconds(10);
 
         public static final Local DEFAULT = new Local(true, 10_000, Duration.ofSeconds(30));
         public static final Local OFF = new Local(false, 1, Duration.ofSeconds(1));
 
+        /** Shares what was loaded while Redis was away for as long as a node trusts its near cache. */
+        public Local(boolean enabled, int maxEntries, Duration ttl) {
+            this(enabled, maxEntries, ttl, null);
+        }
+
         void check(String cache) {
             require(maxEntries > 0, cache, "local.max-entries", maxEntries, "a number of at least 1");
             require(Expiry.isTtl(ttl), cache, "local.ttl", ttl, "a duration between 1ms and 36500d");
+            require(
+                    degradedTtl == null
+                            || (within(Duration.ZERO, degradedTtl) && degradedTtl.compareTo(LONGEST_DEGRADED) <= 0),
+                    cache,
+                    "local.degraded-ttl",
+                    degradedTtl,
+                    "a duration between 0 and 10s");
         }
     }
 
@@ -153,17 +196,32 @@ public record CachePolicy(
      *
      * @param lease how long a loader that stopped renewing still keeps others from loading
      * @param maxLoad how long a loader may renew its lease; what it returns later is not stored
-     * @param maxWait how long a caller waits for another caller's load before it loads for itself and stores nothing
+     * @param maxWait how long a caller waits for another caller's load, or for the turn of its loader, before it loads for
+     *     itself and stores nothing
      * @param snapshotLag how far the source that the loader reads, such as a database replica, may be behind the writes
      *     that are followed by invalidations; what it loads counts as that much older
+     * @param maxConcurrent how many loaders of the cache run at once on a node; 0 is any number
+     * @param rejectWhenFull whether a caller that waited that long for its loader's turn gets a
+     *     {@link LoadRejectedException}; otherwise it loads all the same
      */
-    public record Load(Duration lease, Duration maxLoad, Duration maxWait, Duration snapshotLag) {
+    public record Load(
+            Duration lease,
+            Duration maxLoad,
+            Duration maxWait,
+            Duration snapshotLag,
+            int maxConcurrent,
+            boolean rejectWhenFull) {
 
         /** Half of what the log of invalidations keeps. */
         private static final Duration LONGEST_LAG = Duration.ofMinutes(5);
 
         public static final Load DEFAULT =
                 new Load(Duration.ofSeconds(3), Duration.ofSeconds(60), Duration.ofSeconds(10));
+
+        /** As many loaders as by default, and no caller is rejected. */
+        public Load(Duration lease, Duration maxLoad, Duration maxWait, Duration snapshotLag) {
+            this(lease, maxLoad, maxWait, snapshotLag, 64, false);
+        }
 
         /** Loads from a source that does not lag. */
         public Load(Duration lease, Duration maxLoad, Duration maxWait) {
@@ -190,6 +248,12 @@ public record CachePolicy(
                     "load.snapshot-lag",
                     snapshotLag,
                     "a duration between 0 and 5m");
+            require(
+                    maxConcurrent >= 0,
+                    cache,
+                    "load.max-concurrent",
+                    maxConcurrent,
+                    "a number of at least 1, or 0 for any number");
         }
     }
 
@@ -214,11 +278,11 @@ public record CachePolicy(
     }
 
     /** Whether a duration is at least {@code least} and fits into a count of nanoseconds. */
-    private static boolean within(Duration least, Duration actual) {
+    static boolean within(Duration least, Duration actual) {
         return actual.compareTo(least) >= 0 && actual.compareTo(Duration.ofDays(36_500)) <= 0;
     }
 
-    private static void require(boolean ok, String cache, String setting, Object actual, String wanted) {
+    static void require(boolean ok, String cache, String setting, @Nullable Object actual, String wanted) {
         if (!ok) {
             throw new CacheConfigurationException(
                     "Cache '" + cache + "': " + setting + " is " + actual + "; set it to " + wanted + ".");

@@ -32,9 +32,16 @@ public record CacheStats(
      * @param unreadable entries in Redis that could not be decoded and counted as a miss
      * @param unavailable operations that Redis did not answer in time
      * @param invalidations invalidations issued by this node; of one cache, those that name the cache
+     * @param stale reads answered with a value past its TTL, hits or misses
      */
     public record Loads(
-            long loads, long failures, long joined, long unreadable, long unavailable, long invalidations) {}
+            long loads,
+            long failures,
+            long joined,
+            long unreadable,
+            long unavailable,
+            long invalidations,
+            long stale) {}
 
     public long hits() {
         return reads.localHits() + reads.remoteHits();

@@ -119,6 +119,6 @@ class ApiValuesTest {
     }
 
     private static CacheStats stats(CacheStats.Reads reads) {
-        return new CacheStats(reads, new CacheStats.Loads(0, 0, 0, 0, 0, 0), Duration.ZERO, 0, 0);
+        return new CacheStats(reads, new CacheStats.Loads(0, 0, 0, 0, 0, 0, 0), Duration.ZERO, 0, 0);
     }
 }

@@ -20,6 +20,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 class CachePolicyTest {
 
     private static final Duration ENDLESS = Duration.ofSeconds(Long.MAX_VALUE);
+    private static final Duration ENOUGH = Duration.ofSeconds(10);
     private static final CachePolicy USERS = CachePolicy.of("users", "user:info:{wallet}");
 
     @Test
@@ -39,7 +40,7 @@ class CachePolicyTest {
     @Test
     void acceptsTheLimitsThemselves() {
         assertThat(USERS.withExpiry(new Expiry(Duration.ofMillis(1), 0.5, 0.9))
-                        .withLocal(new Local(true, 1, Duration.ofMillis(1)))
+                        .withLocal(new Local(true, 1, Duration.ofMillis(1), Duration.ofSeconds(10)))
                         .withLoad(new Load(Duration.ofMillis(50), Duration.ofMillis(50), Duration.ZERO))
                         .withValue(new Value(false, true, 1)))
                 .isNotNull();
@@ -85,6 +86,12 @@ class CachePolicyTest {
                         "Cache 'users': local.max-entries is 0; set it to a number of at least 1."),
                 bad(() -> USERS.withLocal(new Local(true, 1, Duration.ZERO)), ttl("local.ttl is PT0S")),
                 bad(() -> USERS.withLocal(new Local(true, 1, ENDLESS)), ttl("local.ttl is " + ENDLESS)),
+                bad(() -> degraded(Duration.ofSeconds(10).plusNanos(1)), degradedTtl("PT10.000000001S")),
+                bad(
+                        () -> USERS.withLoad(new Load(Duration.ofSeconds(1), ENOUGH, ENOUGH, Duration.ZERO, -1, false)),
+                        "Cache 'users': load.max-concurrent is -1; set it to a number of at least 1, or 0 for any"
+                                + " number."),
+                bad(() -> degraded(Duration.ofNanos(-1)), degradedTtl("PT-0.000000001S")),
                 bad(
                         () -> load(Duration.ofMillis(49), Duration.ofSeconds(1), Duration.ZERO),
                         "Cache 'users': load.lease is PT0.049S; set it to a duration between 50ms and 36500d."),
@@ -97,6 +104,10 @@ class CachePolicyTest {
                 bad(
                         () -> load(Duration.ofSeconds(2), Duration.ofSeconds(2), Duration.ofMillis(-1)),
                         "Cache 'users': load.max-wait is PT-0.001S; set it to a duration between 0 and 36500d."),
+                bad(() -> beta(-0.1), "Cache 'users': refresh-beta is -0.1; set it to a number between 0 and 100."),
+                bad(() -> stale(-1, 0, 10), stale("while-revalidate is PT-0.001S", "0")),
+                bad(() -> stale(0, -1, 10), stale("on-error is PT-0.001S", "0")),
+                bad(() -> stale(0, 0, 9), stale("retry-after is PT0.009S", "10ms")),
                 bad(
                         () -> USERS.withValue(new Value(true, false, 0)),
                         "Cache 'users': max-value-bytes is 0; set it to a number of at least 1."));
@@ -106,7 +117,15 @@ class CachePolicyTest {
     void keepsItsTagsWhateverBecomesOfTheGivenList() {
         List<KeyTemplate> tags = new ArrayList<>(List.of(KeyTemplate.parse("all")));
         CachePolicy policy = new CachePolicy(
-                "users", USERS.key(), tags, USERS.expiry(), USERS.local(), USERS.load(), USERS.value(), "");
+                "users",
+                USERS.key(),
+                tags,
+                USERS.expiry(),
+                USERS.local(),
+                USERS.load(),
+                USERS.value(),
+                USERS.stale(),
+                "");
         tags.clear();
 
         assertThat(policy.tags()).hasSize(1);
@@ -116,12 +135,33 @@ class CachePolicyTest {
         return Arguments.of(policy, message);
     }
 
+    private static CachePolicy beta(double beta) {
+        return USERS.withExpiry(new Expiry(Duration.ofMinutes(1), 0, 0, beta));
+    }
+
+    private static CachePolicy stale(long whileRevalidate, long onError, long retryAfter) {
+        return USERS.withStale(new StalePolicy(
+                Duration.ofMillis(whileRevalidate), Duration.ofMillis(onError), Duration.ofMillis(retryAfter)));
+    }
+
+    private static String stale(String setting, String least) {
+        return "Cache 'users': stale." + setting + "; set it to a duration between " + least + " and 36500d.";
+    }
+
     private static String ttl(String setting) {
         return "Cache 'users': " + setting + "; set it to a duration between 1ms and 36500d.";
     }
 
     private static CachePolicy expiry(double jitter, double refreshAhead) {
         return USERS.withExpiry(new Expiry(Duration.ofMinutes(1), jitter, refreshAhead));
+    }
+
+    private static CachePolicy degraded(Duration ttl) {
+        return USERS.withLocal(new Local(true, 1, Duration.ofSeconds(1), ttl));
+    }
+
+    private static String degradedTtl(String actual) {
+        return "Cache 'users': local.degraded-ttl is " + actual + "; set it to a duration between 0 and 10s.";
     }
 
     private static CachePolicy load(Duration lease, Duration maxLoad, Duration maxWait) {

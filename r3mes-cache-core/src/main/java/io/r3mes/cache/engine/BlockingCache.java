@@ -15,11 +15,8 @@ import io.r3mes.cache.spi.LocalEntry;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
-import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
@@ -31,8 +28,6 @@ final class BlockingCache<K, V> implements Cache<K, V> {
     private final TieredCache<V> tiered;
     private final WriteThrough writes;
     private final Invalidator invalidator;
-    /** Keys that are being loaded ahead of their expiry; bounded by the executor's queue. */
-    private final Set<String> refreshing = ConcurrentHashMap.newKeySet();
 
     BlockingCache(Node node, CachePolicy policy, TieredCache<V> tiered, WriteThrough writes, Invalidator invalidator) {
         this.node = node;
@@ -136,19 +131,8 @@ final class BlockingCache<K, V> implements Cache<K, V> {
 
     /** Loads anew in the background, unless that is under way already. */
     void refreshAhead(K id, Read.Loading<V> loading) {
-        Subject subject = Catalog.subject(policy, id);
-        if (!refreshing.add(subject.key())) {
-            return;
-        }
-        Read<V> read = new Read<>(subject, localId(id), loading, executor(), null, node.now());
-        try {
-            CompletableFuture.supplyAsync(() -> tiered.refresh(read), executor())
-                    .thenCompose(answer -> answer)
-                    .whenComplete((answer, failure) -> refreshing.remove(subject.key()));
-        } catch (RejectedExecutionException saturated) {
-            refreshing.remove(subject.key());
-            node.observer().unavailable("refresh-ahead", saturated);
-        }
+        tiered.refreshAhead(
+                new Read<>(Catalog.subject(policy, id), localId(id), loading, executor(), null, node.now()));
     }
 
     <X extends Exception> Read<V> blocking(

@@ -15,7 +15,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
-import java.util.function.Function;
+import java.util.function.BiFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -35,8 +35,10 @@ final class BulkRead<K, V> {
     private final Map<K, @Nullable V> values = new LinkedHashMap<>();
     private final List<Wanted<K>> missing = new ArrayList<>();
     private final List<Leased<K>> leased = new ArrayList<>();
-    private final List<Wanted<K>> unleased = new ArrayList<>();
+    private final List<Unleased<K, V>> unleased = new ArrayList<>();
     private final List<K> busy = new ArrayList<>();
+    /** Once Redis has not answered, it is asked no more. */
+    private boolean alone;
 
     BulkRead(Node node, CachePolicy policy, TieredCache<V> tiered, BlockingCache<K, V> cache) {
         this.node = node;
@@ -47,16 +49,14 @@ final class BulkRead<K, V> {
 
     <X extends Exception> Map<K, @Nullable V> getAll(Collection<? extends K> ids, BulkLoader<K, ? extends V, X> loader)
             throws X {
-        List<Wanted<K>> remote = readNear(new LinkedHashSet<>(ids));
-        for (int from = 0; from < remote.size(); from += BATCH) {
-            List<Wanted<K>> batch = remote.subList(from, Math.min(remote.size(), from + BATCH));
-            await(steps -> readRemote(batch, steps));
+        try {
+            List<Wanted<K>> remote = readNear(new LinkedHashSet<>(ids));
+            inBatches(remote, this::readRemote);
+            inBatches(missing, this::claim);
+            load(loader);
+        } finally {
+            unleased.forEach(each -> each.land(tiered.alone(), null));
         }
-        for (int from = 0; from < missing.size(); from += BATCH) {
-            List<Wanted<K>> batch = missing.subList(from, Math.min(missing.size(), from + BATCH));
-            await(steps -> claim(batch, steps));
-        }
-        load(loader);
         for (K id : busy) {
             values.put(
                     id,
@@ -64,6 +64,17 @@ final class BulkRead<K, V> {
                             id, (wanted, context) -> loader.load(Set.of(wanted)).get(wanted)));
         }
         return values;
+    }
+
+    private void inBatches(List<Wanted<K>> all, BiFunction<List<Wanted<K>>, Executor, CompletableFuture<Void>> ask) {
+        for (int from = 0; from < all.size(); from += BATCH) {
+            List<Wanted<K>> batch = all.subList(from, Math.min(all.size(), from + BATCH));
+            if (alone) {
+                batch.forEach(this::addUnleased);
+            } else {
+                CallerThread.call(node.environment().executor(), steps -> ask.apply(batch, steps));
+            }
+        }
     }
 
     private List<Wanted<K>> readNear(Set<K> ids) {
@@ -90,7 +101,7 @@ final class BulkRead<K, V> {
                         if (found.get(i) instanceof Found.Hit hit) {
                             tiered.countRemoteHit(wanted.subject().key(), wanted.startedAt());
                             keep(wanted, hit, watch);
-                        } else if (found.get(i) instanceof Found.Miss) {
+                        } else if (found.get(i) instanceof Found.Miss || found.get(i) instanceof Found.Stale) {
                             missing.add(wanted);
                         } else {
                             addUnleased(wanted);
@@ -153,14 +164,29 @@ final class BulkRead<K, V> {
     }
 
     private void addUnleased(Wanted<K> wanted) {
+        alone = true;
         node.uncached().incrementAndGet();
-        unleased.add(wanted);
+        Read<V> read = new Read<>(
+                wanted.subject(),
+                wanted.localId(),
+                FutureCache.noLoading(),
+                node.environment().executor(),
+                Thread.currentThread(),
+                wanted.startedAt());
+        LoneLoads.Turn<V> turn = tiered.alone().turn(read);
+        if (turn instanceof LoneLoads.Kept<V> shared) {
+            values.put(wanted.id(), shared.value());
+            tiered.countMiss(wanted.subject().key(), wanted.startedAt());
+        } else {
+            LoneLoads.Load<V> own = turn instanceof LoneLoads.Lead<V> lead ? lead.load() : null;
+            unleased.add(new Unleased<>(wanted.id(), read, own));
+        }
     }
 
     private <X extends Exception> void load(BulkLoader<K, ? extends V, X> loader) throws X {
         Set<K> ids = new LinkedHashSet<>();
         leased.forEach(entry -> ids.add(entry.wanted().id()));
-        unleased.forEach(wanted -> ids.add(wanted.id()));
+        unleased.forEach(entry -> ids.add(entry.id()));
         if (ids.isEmpty()) {
             return;
         }
@@ -168,21 +194,24 @@ final class BulkRead<K, V> {
                 .map(entry ->
                         LeaseKeeper.start(node, entry.lease(), policy.load().maxLoad()))
                 .toList();
-        long startedAt = node.now();
         boolean succeeded = false;
         try {
-            Map<K, ? extends V> loaded = loader.load(ids);
+            Map<K, ? extends V> loaded = tiered.calls().runBulk(policy.key().text(), () -> {
+                unleased.forEach(entry -> entry.call(tiered.alone()));
+                return loader.load(ids);
+            });
             ids.forEach(id -> values.put(id, loaded.get(id)));
             succeeded = true;
         } finally {
             keepers.forEach(LeaseKeeper::stop);
-            tiered.countLoad(policy.key().text(), startedAt, succeeded);
             if (!succeeded) {
                 leased.forEach(entry -> tiered.entries().release(entry.lease()));
             }
         }
-        await(this::storeAll);
-        unleased.forEach(wanted -> tiered.countMiss(wanted.subject().key(), wanted.startedAt()));
+        unleased.forEach(entry -> entry.land(tiered.alone(), new Answer.Value<>(values.get(entry.id()))));
+        CallerThread.call(node.environment().executor(), this::storeAll);
+        unleased.forEach(
+                entry -> tiered.countMiss(entry.read().key(), entry.read().startedAt()));
     }
 
     private CompletableFuture<Void> storeAll(Executor steps) {
@@ -204,11 +233,28 @@ final class BulkRead<K, V> {
         values.put(wanted.id(), (V) value);
     }
 
-    private void await(Function<Executor, CompletableFuture<Void>> work) {
-        CallerThread.call(node.environment().executor(), work);
-    }
-
     private record Wanted<K>(K id, Object localId, Subject subject, long startedAt) {}
 
     private record Leased<K>(Wanted<K> wanted, Lease lease, Head head, long claimedAt) {}
+
+    /**
+     * What is loaded without Redis.
+     *
+     * @param load that others wait for; null if another caller is loading the key already
+     */
+    private record Unleased<K, V>(
+            K id, Read<V> read, LoneLoads.@Nullable Load<V> load) {
+
+        void call(Alone<V> alone) {
+            if (load != null) {
+                alone.called(load);
+            }
+        }
+
+        void land(Alone<V> alone, @Nullable Answer<V> answer) {
+            if (load != null) {
+                alone.landed(load, read, answer);
+            }
+        }
+    }
 }

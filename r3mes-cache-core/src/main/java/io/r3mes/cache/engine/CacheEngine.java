@@ -53,9 +53,10 @@ public final class CacheEngine implements CacheManager {
         this.catalog = new Catalog(config.policies());
         requireCipher();
         AtomicLong uncached = new AtomicLong();
+        LoadingThreads loading = new LoadingThreads();
         String id = Node.token(config.environment());
         for (String name : catalog.domains()) {
-            domains.put(name, new Domain(node(name, uncached), catalog.of(name), config.coherence(), id));
+            domains.put(name, new Domain(node(name, uncached, loading), catalog.of(name), config.coherence(), id));
         }
         this.node = domains.values().iterator().next().node();
         this.invalidations = new Invalidations(catalog, domains, node);
@@ -63,7 +64,7 @@ public final class CacheEngine implements CacheManager {
         domains.values().forEach(Domain::start);
     }
 
-    private Node node(String domain, AtomicLong uncached) {
+    private Node node(String domain, AtomicLong uncached, LoadingThreads loading) {
         EngineConfig.DomainPorts ports = config.ports().domains().apply(domain);
         EngineConfig.Coherence coherence = config.coherence();
         Timeline timeline = new Timeline(
@@ -78,7 +79,8 @@ public final class CacheEngine implements CacheManager {
                 config.figures().observer(),
                 timeline,
                 new ServerClock(),
-                uncached);
+                uncached,
+                loading);
     }
 
     @Override

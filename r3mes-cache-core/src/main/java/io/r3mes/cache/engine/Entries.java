@@ -35,8 +35,15 @@ final class Entries {
      *
      * @param id the identity of the entry in the near cache
      * @param subject with all tags
+     * @param loadTime how long it took to load, see {@link LoadTime}
      */
-    record Loaded(Object id, Subject subject, @Nullable Object value, LoadDecisions decisions) {}
+    record Loaded(Object id, Subject subject, @Nullable Object value, LoadDecisions decisions, byte loadTime) {
+
+        /** A value of which it is not known what loading it takes. */
+        Loaded(Object id, Subject subject, @Nullable Object value, LoadDecisions decisions) {
+            this(id, subject, value, decisions, LoadTime.UNKNOWN);
+        }
+    }
 
     /**
      * Where a value stands in the log.
@@ -96,12 +103,13 @@ final class Entries {
         if (bytes == null) {
             return refuse(lease);
         }
+        Duration period = ttl.plus(policy.stale().longest());
         CompletableFuture<Boolean> stored =
-                node.remote().store(lease, bytes, ttl).toCompletableFuture();
+                node.remote().store(lease, bytes, period).toCompletableFuture();
         if (!loaded.subject().tags().isEmpty()) {
             reported(
                     "tag index",
-                    node.tagIndex().add(loaded.subject().key(), loaded.subject().tags(), ttl));
+                    node.tagIndex().add(loaded.subject().key(), loaded.subject().tags(), period));
         }
         return stored.handle((written, failure) -> {
             if (failure != null) {
@@ -114,7 +122,11 @@ final class Entries {
                 LocalEntry.Birth at = new LocalEntry.Birth(head.generation(), head.position(), head.position());
                 near.put(
                         loaded.id(),
-                        entry(loaded.value(), loaded.subject(), at, new Lifetime(now, ttl.toNanos(), ttl.toNanos())));
+                        entry(
+                                loaded.value(),
+                                loaded.subject(),
+                                at,
+                                new Lifetime(now, ttl.toNanos(), ttl.toNanos(), loaded.loadTime())));
             }
             return kept;
         });
@@ -139,10 +151,41 @@ final class Entries {
                                 new Lifetime(
                                         now,
                                         remainingNanos,
-                                        policy.expiry().ttl().toNanos())));
+                                        policy.expiry().ttl().toNanos(),
+                                        header.loadTime())));
             }
         }
         return hit.value();
+    }
+
+    /** Whether a hit on a valid entry of the remote store is to start a load ahead of its expiry. */
+    boolean isDueAhead(Found.Hit hit) {
+        if (!refreshesAhead() || !node.serverClock().isKnown()) {
+            return false;
+        }
+        Envelope.Header header = hit.envelope().header();
+        long remaining = header.expiresAtMicros() - node.serverClock().earliest(node.now());
+        return remaining * 1_000.0 <= ahead(policy.expiry().ttl().toNanos(), header.loadTime());
+    }
+
+    private boolean refreshesAhead() {
+        return policy.expiry().refreshAhead() > 0 || policy.expiry().refreshBeta() > 0;
+    }
+
+    /** How long before the expiry of an entry a load is to start: the share of its life, or earlier by chance. */
+    private double ahead(long whole, byte loadTime) {
+        double share = whole * policy.expiry().refreshAhead();
+        double average = LoadTime.nanos(loadTime) * policy.expiry().refreshBeta();
+        return average == 0
+                ? share
+                : Math.max(
+                        share,
+                        -average * Math.log(1 - node.environment().random().nextDouble()));
+    }
+
+    /** Lets a held lease keep others from loading for a while. */
+    void hold(Lease lease, Duration period) {
+        reported("renew", node.remote().renew(new Lease(lease.key(), lease.token(), period)));
     }
 
     void release(Lease lease) {
@@ -152,15 +195,16 @@ final class Entries {
     private LocalEntry entry(@Nullable Object value, Subject subject, LocalEntry.Birth birth, Lifetime lifetime) {
         long local = Math.min(lifetime.nanos(), policy.local().ttl().toNanos());
         long expiresAt = lifetime.from() + local;
-        double ahead = policy.expiry().refreshAhead();
-        long refreshAt =
-                ahead == 0 ? expiresAt : lifetime.from() + lifetime.nanos() - (long) (lifetime.whole() * ahead);
+        long refreshAt = refreshesAhead()
+                ? lifetime.from() + lifetime.nanos() - (long) ahead(lifetime.whole(), lifetime.loadTime())
+                : expiresAt;
         return new LocalEntry(value, subject.key(), subject.tags(), birth, new LocalEntry.Times(expiresAt, refreshAt));
     }
 
     private byte @Nullable [] encode(Loaded loaded, Head head, long expiresAtMicros) {
         try {
-            ValueFormat.Born born = new ValueFormat.Born(head.generation(), head.position(), expiresAtMicros);
+            ValueFormat.Born born =
+                    new ValueFormat.Born(head.generation(), head.position(), expiresAtMicros, loaded.loadTime());
             byte[] bytes = format.encode(new ValueFormat.Content(loaded.value(), loaded.subject(), born));
             if (bytes == null) {
                 observer.unreadable(
@@ -188,5 +232,5 @@ final class Entries {
      * @param nanos from then to its expiry
      * @param whole from its birth to its expiry; the policy's TTL where that is not known
      */
-    private record Lifetime(long from, long nanos, long whole) {}
+    private record Lifetime(long from, long nanos, long whole, byte loadTime) {}
 }

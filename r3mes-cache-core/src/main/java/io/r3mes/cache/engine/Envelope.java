@@ -11,7 +11,7 @@ import java.util.zip.CRC32C;
  * The stored form of an entry: a header, its tags, its payload and a checksum over all of them.
  *
  * <pre>
- * 0   magic 'R'     1  version      2  flags        3  zero
+ * 0   magic 'R'     1  version      2  flags        3  load time
  * 4   generation    12 birth        20 expiry       28 number of tags (2 bytes)
  * 30  tags, each with its length (2 bytes); then the payload; then CRC-32C (4 bytes)
  * </pre>
@@ -30,8 +30,9 @@ record Envelope(Header header, List<String> tags, byte[] bytes, Slice payload) {
 
     /**
      * @param expiresAtMicros server time, microseconds since the epoch
+     * @param loadTime see {@link LoadTime}; it decides nothing about validity
      */
-    record Header(byte flags, long generation, long birth, long expiresAtMicros) {
+    record Header(byte flags, long generation, long birth, long expiresAtMicros, byte loadTime) {
 
         boolean has(byte flag) {
             return (flags & flag) != 0;
@@ -59,7 +60,7 @@ record Envelope(Header header, List<String> tags, byte[] bytes, Slice payload) {
                 .put(ValueHeader.MAGIC)
                 .put(VERSION)
                 .put(header.flags())
-                .put((byte) 0)
+                .put(header.loadTime())
                 .putLong(header.generation())
                 .putLong(header.birth())
                 .putLong(header.expiresAtMicros())
@@ -87,7 +88,7 @@ record Envelope(Header header, List<String> tags, byte[] bytes, Slice payload) {
         if (buffer.getInt(end) != checksum(bytes, end)) {
             throw new UnreadableException("checksum mismatch");
         }
-        Header header = new Header(bytes[2], buffer.getLong(4), buffer.getLong(12), buffer.getLong(20));
+        Header header = new Header(bytes[2], buffer.getLong(4), buffer.getLong(12), buffer.getLong(20), bytes[3]);
         int count = Short.toUnsignedInt(buffer.getShort(28));
         List<String> tags = new ArrayList<>(count);
         int at = FIXED;

@@ -7,7 +7,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * One load of one key on this node that other callers may wait for.
  *
- * <p>Thread-safe: {@code head} is set once, before the loader runs, and {@code landing} completes once.
+ * <p>Thread-safe: {@code head} is set once, before the loader runs, {@code withoutRedis} before {@code landing} completes,
+ * which it does once.
  */
 final class Flight<V> {
 
@@ -16,6 +17,7 @@ final class Flight<V> {
     private final long joinableUntil;
     private final CompletableFuture<Landing<V>> landing = new CompletableFuture<>();
     private volatile @Nullable Head head;
+    private volatile boolean withoutRedis;
 
     /**
      * @param loadingThread the thread that will call the loader, or null if it is not known
@@ -32,12 +34,20 @@ final class Flight<V> {
      *
      * @param subject with the tags that the loader decided
      * @param birth of the value, in {@code generation}; meaningless for a failure
+     * @param seen the position at which the value was proved valid
      */
-    record Landing<V>(Answer<V> answer, Subject subject, long generation, long birth) {}
+    record Landing<V>(Answer<V> answer, Subject subject, long generation, long birth, long seen) {
 
-    static <V> Landing<V> landing(Answer<V> answer, Subject subject, Envelope found) {
+        Landing(Answer<V> answer, Subject subject, long generation, long birth) {
+            this(answer, subject, generation, birth, birth);
+        }
+    }
+
+    /** The landing with what was found in the remote store by a request sent after {@code watch}. */
+    static <V> Landing<V> landing(Answer<V> answer, Subject subject, Envelope found, RemoteReads.Watch watch) {
         Envelope.Header header = found.header();
-        return new Landing<>(answer, subject.withTags(found.tags()), header.generation(), header.birth());
+        long seen = Math.max(header.birth(), watch.head());
+        return new Landing<>(answer, subject.withTags(found.tags()), header.generation(), header.birth(), seen);
     }
 
     /** The landing of a flight that brought nothing that others may take. */
@@ -47,6 +57,10 @@ final class Flight<V> {
 
     Subject subject() {
         return subject;
+    }
+
+    @Nullable Thread loadingThread() {
+        return loadingThread;
     }
 
     CompletableFuture<Landing<V>> landing() {
@@ -60,6 +74,16 @@ final class Flight<V> {
 
     void land(Landing<V> ended) {
         landing.complete(ended);
+    }
+
+    /** Ends it because Redis did not answer; who joined need not ask Redis again. */
+    void landWithoutRedis() {
+        withoutRedis = true;
+        land(nowhere(subject));
+    }
+
+    boolean isWithoutRedis() {
+        return withoutRedis;
     }
 
     /** Whether the calling thread is the one that loads: waiting for it would never end. */
@@ -81,10 +105,12 @@ final class Flight<V> {
 
     /** Whether what landed is still valid for a caller that joined. */
     static boolean isValid(Landing<?> landed, Timeline timeline, long now) {
-        return landed.answer() instanceof Answer.LoaderFailed
-                || (!timeline.isFenced(now)
-                        && landed.generation() == timeline.generation()
-                        && !timeline.isCovered(landed.subject(), landed.birth())
-                        && timeline.remembers(landed.birth()));
+        if (landed.answer() instanceof Answer.LoaderFailed<?> failed) {
+            return !failed.isAborted();
+        }
+        return !timeline.isFenced(now)
+                && landed.generation() == timeline.generation()
+                && !timeline.isCovered(landed.subject(), landed.birth())
+                && timeline.remembers(landed.seen());
     }
 }

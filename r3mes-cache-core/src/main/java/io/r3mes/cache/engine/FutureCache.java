@@ -49,10 +49,10 @@ final class FutureCache<K, V> implements AsyncCache<K, V> {
         Read<V> read = read(id, context -> loader.load(id, context), startedAt);
         CompletableFuture<@Nullable V> result = new CompletableFuture<>();
         started(() -> tiered.read(read)).whenComplete((answer, failure) -> {
-            if (answer instanceof Answer.Value<V> loaded) {
-                result.complete(loaded.value());
-            } else if (answer instanceof Answer.LoaderFailed<V> failed) {
+            if (answer instanceof Answer.LoaderFailed<V> failed) {
                 result.completeExceptionally(failed.failure());
+            } else if (answer != null) {
+                result.complete(answer.get());
             } else {
                 result.completeExceptionally(Failures.cause(failure));
             }
@@ -99,7 +99,8 @@ final class FutureCache<K, V> implements AsyncCache<K, V> {
         }
     }
 
+    /** Read on the caller's thread, which may be inside a loader. */
     private Executor executor() {
-        return node.environment().executor();
+        return node.loading().carried(node.environment().executor());
     }
 }

@@ -1,23 +1,48 @@
 package io.r3mes.cache.engine;
 
+import io.r3mes.cache.CachePolicy;
 import io.r3mes.cache.spi.CacheObserver;
+import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
 
-/** Calls the loaders of one cache and counts how they ended. Thread-safe. */
+/** Calls the loaders of one cache, within its limit, and counts how they ended. Thread-safe. */
 final class LoaderCalls<V> {
 
     private final Node node;
+    private final CachePolicy policy;
+    private final LoadLimit limit;
     private final CacheObserver.OfCache observer;
 
-    LoaderCalls(Node node, CacheObserver.OfCache observer) {
+    LoaderCalls(Node node, CachePolicy policy, CacheObserver.OfCache observer) {
         this.node = node;
+        this.policy = policy;
+        this.limit = new LoadLimit(node, policy, observer);
         this.observer = observer;
+    }
+
+    /** Calls a loader of many on the calling thread. */
+    @FunctionalInterface
+    interface Bulk<T, X extends Exception> {
+
+        T call() throws X;
     }
 
     /** Calls the loader once. Its failure becomes an answer, so that nothing can wrap it on its way to the caller. */
     CompletableFuture<Answer<V>> run(Read<V> read, LoadDecisions decisions) {
+        boolean blocks = read.thread() == Thread.currentThread();
+        return limit.enter(new LoadLimit.Caller(read.key(), patience(read), blocks, read.steps()))
+                .handle((entered, rejected) -> entered == null
+                        ? CompletableFuture.<Answer<V>>completedFuture(
+                                new Answer.LoaderFailed<>(Failures.cause(rejected), true))
+                        : call(read, decisions).whenComplete((answer, never) -> entered.run()))
+                .thenCompose(answer -> answer);
+    }
+
+    private CompletableFuture<Answer<V>> call(Read<V> read, LoadDecisions decisions) {
         long startedAt = node.now();
         CompletableFuture<Answer<V>> ended;
+        node.loading().enter();
         try {
             ended = read.loading()
                     .load(decisions)
@@ -26,20 +51,42 @@ final class LoaderCalls<V> {
                             : new Answer.LoaderFailed<>(Failures.cause(failure)))
                     .toCompletableFuture();
         } catch (Throwable failure) {
-            ended = CompletableFuture.completedFuture(new Answer.LoaderFailed<>(failure));
+            boolean interrupted = Thread.currentThread().isInterrupted();
+            ended = CompletableFuture.completedFuture(new Answer.LoaderFailed<>(failure, interrupted));
+        } finally {
+            node.loading().leave();
         }
         return ended.whenComplete(
                 (answer, never) -> observer.loaded(read.key(), startedAt, answer instanceof Answer.Value));
     }
 
+    /** Calls a loader of many, which counts as one, once its turn has come. */
+    <T, X extends Exception> T runBulk(String name, Bulk<T, X> bulk) throws X {
+        Executor executor = node.environment().executor();
+        Runnable ended = CallerThread.call(
+                executor,
+                steps -> limit.enter(new LoadLimit.Caller(name, policy.load().maxWait(), true, steps)));
+        long startedAt = node.now();
+        boolean succeeded = false;
+        node.loading().enter();
+        try {
+            T loaded = bulk.call();
+            succeeded = true;
+            return loaded;
+        } finally {
+            node.loading().leave();
+            ended.run();
+            observer.loaded(name, startedAt, succeeded);
+        }
+    }
+
+    /** How much longer a read may wait for others. */
+    Duration patience(Read<V> read) {
+        return read.patience(policy.load().maxWait(), node.now());
+    }
+
     /** For this caller alone: nothing is stored. */
     CompletableFuture<Answer<V>> withoutStoring(Read<V> read) {
         return run(read, new LoadDecisions());
-    }
-
-    /** The same where the cause is that Redis did not answer. */
-    CompletableFuture<Answer<V>> withoutRedis(Read<V> read) {
-        node.uncached().incrementAndGet();
-        return withoutStoring(read);
     }
 }

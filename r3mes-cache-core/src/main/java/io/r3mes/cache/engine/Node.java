@@ -9,11 +9,13 @@ import java.time.Duration;
 import java.util.HexFormat;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What all caches of one node share.
  *
  * @param uncached counts the loads whose value could not be cached because Redis did not answer
+ * @param loading the threads inside loaders, of all domains
  */
 record Node(
         RemoteStore remote,
@@ -23,7 +25,8 @@ record Node(
         CacheObserver observer,
         Timeline timeline,
         ServerClock serverClock,
-        AtomicLong uncached) {
+        AtomicLong uncached,
+        LoadingThreads loading) {
 
     private static final HexFormat HEX = HexFormat.of();
 
@@ -42,6 +45,17 @@ record Node(
         CompletableFuture<Void> over = new CompletableFuture<>();
         environment.timer().after(delay, () -> over.complete(null));
         return over;
+    }
+
+    /** What a stage brings, or null once a delay is over. */
+    <T> CompletableFuture<@Nullable T> within(Duration delay, CompletableFuture<T> stage) {
+        CompletableFuture<@Nullable T> first = new CompletableFuture<>();
+        Runnable cancel = environment.timer().after(delay, () -> first.complete(null));
+        stage.thenAccept(brought -> {
+            cancel.run();
+            first.complete(brought);
+        });
+        return first;
     }
 
     long now() {

@@ -1,6 +1,7 @@
 package io.r3mes.cache.engine;
 
 import io.r3mes.cache.LoadContext;
+import java.time.Duration;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
@@ -27,7 +28,27 @@ record Read<V>(
         CompletionStage<? extends @Nullable V> load(LoadContext context) throws Throwable;
     }
 
+    /** The same request in the background, where nobody waits for it. */
+    Read<V> inBackground(Executor executor, long now) {
+        return new Read<>(subject, id, loading, executor, null, now);
+    }
+
     String key() {
         return subject.key();
+    }
+
+    /** What is left at {@code now} of the time that it may wait. */
+    Duration patience(Duration whole, long now) {
+        Duration left = whole.minusNanos(now - startedAt);
+        return left.isNegative() ? Duration.ZERO : left;
+    }
+
+    /** The same read, which tells when its loader is about to be called. */
+    Read<V> telling(Runnable called) {
+        Loading<V> told = context -> {
+            called.run();
+            return loading.load(context);
+        };
+        return new Read<>(subject, id, told, steps, thread, startedAt);
     }
 }

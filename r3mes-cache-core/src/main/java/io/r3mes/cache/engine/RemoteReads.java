@@ -12,11 +12,13 @@ import org.jspecify.annotations.Nullable;
 final class RemoteReads {
 
     private final Node node;
+    private final Staleness staleness;
     private final ValueFormat format;
     private final CacheObserver.OfCache observer;
 
-    RemoteReads(Node node, ValueFormat format, CacheObserver.OfCache observer) {
+    RemoteReads(Node node, Staleness staleness, ValueFormat format, CacheObserver.OfCache observer) {
         this.node = node;
+        this.staleness = staleness;
         this.format = format;
         this.observer = observer;
     }
@@ -98,8 +100,7 @@ final class RemoteReads {
         Subject subject = read.subject().withTags(envelope.tags());
         Envelope.Header header = envelope.header();
         Timeline timeline = node.timeline();
-        boolean expired = node.serverClock().earliest(node.now()) >= header.expiresAtMicros();
-        if (expired || timeline.isCovered(subject, header.birth())) {
+        if (staleness.isUseless(header) || timeline.isCovered(subject, header.birth())) {
             return done(Found.Miss.INSTANCE);
         }
         if (isWatched(read.watch()) && timeline.remembers(header.birth())) {
@@ -125,7 +126,9 @@ final class RemoteReads {
 
     private Found decode(Subject subject, Envelope envelope) {
         try {
-            return new Found.Hit(format.decode(envelope, subject.key()), envelope);
+            Object value = format.decode(envelope, subject.key());
+            long overdue = staleness.overdue(envelope.header());
+            return overdue < 0 ? new Found.Hit(value, envelope) : new Found.Stale(value, envelope, overdue);
         } catch (Exception unreadable) {
             observer.unreadable(subject.key(), unreadable);
             return Found.Miss.INSTANCE;

@@ -15,10 +15,13 @@ final class TieredCache<V> {
     private final Node node;
     private final CachePolicy policy;
     private final Near near;
+    private final Staleness staleness;
     private final RemoteReads remote;
     private final Entries entries;
     private final Flights<V> flights;
+    private final Refreshes<V> refreshes;
     private final LoaderCalls<V> calls;
+    private final Alone<V> alone;
     private final LeasedLoads<V> leased;
     private final CacheObserver.OfCache observer;
 
@@ -27,12 +30,17 @@ final class TieredCache<V> {
         this.policy = policy;
         this.near = near;
         this.observer = observer;
-        this.remote = new RemoteReads(node, format, observer);
+        this.staleness = new Staleness(node, policy.stale());
+        this.remote = new RemoteReads(node, staleness, format, observer);
         this.entries = new Entries(node, policy, near, format, observer);
         this.flights = new Flights<>(node);
-        this.calls = new LoaderCalls<>(node, observer);
-        this.leased =
-                new LeasedLoads<>(node, policy, new LeasedLoads.Parts<>(remote, entries, flights, calls, observer));
+        this.refreshes = new Refreshes<>(node);
+        this.calls = new LoaderCalls<>(node, policy, observer);
+        this.alone = new Alone<>(node, policy, calls, observer);
+        this.leased = new LeasedLoads<>(
+                node,
+                policy,
+                new LeasedLoads.Parts<>(remote, staleness, entries, flights, calls, alone, observer));
     }
 
     /** The valid entry of the near cache, or null. */
@@ -46,9 +54,9 @@ final class TieredCache<V> {
 
     /** The cached value, or the loader's. The near cache has been asked already. */
     CompletableFuture<Answer<V>> read(Read<V> read) {
-        Flight<V> running = flights.joinable(read.key());
+        Flight<V> running = refreshes.isRunning(read.key()) ? null : flights.joinable(read.key());
         if (running != null) {
-            return counted(read, join(read, running));
+            return counted(read, join(read, running, Purpose.MISSING));
         }
         if (flights.isLoadingHere(read.key())) {
             return counted(read, calls.withoutStoring(read));
@@ -56,12 +64,29 @@ final class TieredCache<V> {
         RemoteReads.Watch watch = remote.watch();
         return remote.get(read.subject(), watch, read.steps()).thenCompose(found -> {
             if (found instanceof Found.Hit hit) {
-                observer.remoteHit(read.key(), read.startedAt());
-                return CompletableFuture.completedFuture(
-                        Answer.decoded(entries.keepLocally(read.id(), read.subject(), hit, watch)));
+                return CompletableFuture.completedFuture(hit(read, hit, watch));
             }
-            return counted(read, found instanceof Found.Miss ? load(read, false) : calls.withoutRedis(read));
+            if (found instanceof Found.Stale stale && staleness.isServedAtOnce(stale)) {
+                return CompletableFuture.completedFuture(stale(read, stale));
+            }
+            return counted(
+                    read, found instanceof Found.Unavailable ? alone.load(read, false) : load(read, Purpose.MISSING));
         });
+    }
+
+    private Answer<V> hit(Read<V> read, Found.Hit hit, RemoteReads.Watch watch) {
+        observer.remoteHit(read.key(), read.startedAt());
+        if (entries.isDueAhead(hit)) {
+            refreshInBackground(read, Purpose.replacing(hit.envelope()));
+        }
+        return Answer.decoded(entries.keepLocally(read.id(), read.subject(), hit, watch));
+    }
+
+    private Answer<V> stale(Read<V> read, Found.Stale stale) {
+        observer.remoteHit(read.key(), read.startedAt());
+        observer.stale(read.key());
+        refreshInBackground(read, Purpose.replacing(stale.envelope()));
+        return Answer.stale(stale, null);
     }
 
     /** The cached value without loading it. */
@@ -80,7 +105,16 @@ final class TieredCache<V> {
 
     /** Loads anew even if a valid value is cached, and replaces it. */
     CompletableFuture<Answer<V>> refresh(Read<V> read) {
-        return load(read, true);
+        return load(read, Purpose.ANEW);
+    }
+
+    /** The same in the background, unless that is under way already, here or elsewhere. */
+    void refreshAhead(Read<V> read) {
+        refreshInBackground(read, Purpose.AHEAD);
+    }
+
+    private void refreshInBackground(Read<V> read, Purpose purpose) {
+        refreshes.begin(read, background -> load(background, purpose));
     }
 
     void countRemoteHit(String key, long startedAt) {
@@ -91,8 +125,12 @@ final class TieredCache<V> {
         observer.miss(key, startedAt);
     }
 
-    void countLoad(String key, long startedAt, boolean succeeded) {
-        observer.loaded(key, startedAt, succeeded);
+    LoaderCalls<V> calls() {
+        return calls;
+    }
+
+    Alone<V> alone() {
+        return alone;
     }
 
     Entries entries() {
@@ -104,27 +142,36 @@ final class TieredCache<V> {
     }
 
     private CompletableFuture<Answer<V>> counted(Read<V> read, CompletableFuture<Answer<V>> missed) {
-        return missed.whenComplete((answer, failure) -> observer.miss(read.key(), read.startedAt()));
+        return missed.whenComplete((answer, failure) -> {
+            observer.miss(read.key(), read.startedAt());
+            if (answer instanceof Answer.Stale) {
+                observer.stale(read.key());
+            }
+        });
     }
 
     /** Loads in a flight that others may join, or joins the one that is under way. */
-    private CompletableFuture<Answer<V>> load(Read<V> read, boolean anew) {
+    private CompletableFuture<Answer<V>> load(Read<V> read, Purpose purpose) {
         Flight<V> own = new Flight<>(
                 read.subject(),
                 read.thread(),
                 node.now() + policy.load().maxLoad().toNanos());
         Flight<V> flight = flights.begin(own);
         if (flight != own) {
-            return join(read, flight);
+            return join(read, flight, purpose);
         }
-        return leased.load(read, own, anew).whenComplete((answer, failure) -> {
+        return leased.load(read, own, purpose).whenComplete((answer, failure) -> {
             flights.close(own);
             own.land(Flight.nowhere(read.subject()));
         });
     }
 
     /** Waits for another caller's load. What lands may have been invalidated since; then loads after all. */
-    private CompletableFuture<Answer<V>> join(Read<V> read, Flight<V> running) {
+    private CompletableFuture<Answer<V>> join(Read<V> read, Flight<V> running, Purpose purpose) {
+        boolean blocks = read.thread() == Thread.currentThread();
+        if (blocks && !node.loading().mayAwait(running.loadingThread())) {
+            return calls.withoutStoring(read);
+        }
         observer.joined(read.key());
         CompletableFuture<Flight.@Nullable Landing<V>> landed = new CompletableFuture<>();
         Runnable cancel = node.environment().timer().after(leased.patience(read), () -> landed.complete(null));
@@ -132,13 +179,30 @@ final class TieredCache<V> {
         return landed.thenComposeAsync(
                 landing -> {
                     cancel.run();
+                    if (blocks) {
+                        node.loading().awaited();
+                    }
                     if (landing == null) {
                         return calls.withoutStoring(read);
                     }
-                    return Flight.isValid(landing, node.timeline(), node.now())
-                            ? CompletableFuture.completedFuture(landing.answer())
-                            : load(read, false);
+                    if (running.isWithoutRedis()) {
+                        return alone.load(read, purpose.anew());
+                    }
+                    if (!Flight.isValid(landing, node.timeline(), node.now())) {
+                        return load(read, Purpose.MISSING);
+                    }
+                    return purpose.anew() && landing.answer() instanceof Answer.Stale<V> stale
+                            ? insisted(read, stale)
+                            : CompletableFuture.completedFuture(landing.answer());
                 },
                 read.steps());
+    }
+
+    /** For a caller who wants no stale value, where the load it waited for brought one. */
+    private CompletableFuture<Answer<V>> insisted(Read<V> read, Answer.Stale<V> stale) {
+        Throwable failure = stale.failure();
+        return failure == null
+                ? load(read, Purpose.ANEW)
+                : CompletableFuture.completedFuture(new Answer.LoaderFailed<>(failure));
     }
 }

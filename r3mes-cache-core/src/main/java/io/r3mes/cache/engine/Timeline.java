@@ -6,6 +6,8 @@ import io.r3mes.cache.spi.LocalEntry;
 import io.r3mes.cache.spi.LogEntry;
 import io.r3mes.cache.spi.Marks;
 import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 
 /**
  * A node's mirror of the invalidation log: what was invalidated last at which position, and how far that knowledge
@@ -25,6 +27,7 @@ final class Timeline {
     private final PendingEvents pending = new PendingEvents();
     private final Continuity continuity;
     private final PositionWaiters waiters = new PositionWaiters();
+    private final List<Watcher> watchers = new CopyOnWriteArrayList<>();
     private final long maxStalenessNanos;
 
     private volatile long generation;
@@ -45,6 +48,23 @@ final class Timeline {
         this.continuity = new Continuity(maxStaleness);
         this.maxStalenessNanos = maxStaleness.toNanos();
         this.trustedUntil = now - 1;
+    }
+
+    /** Is told of every event before the call that recorded it returns. */
+    @FunctionalInterface
+    interface Watcher {
+
+        void recorded(Event event);
+    }
+
+    void watch(Watcher watcher) {
+        watchers.add(watcher);
+    }
+
+    private void tell(Event event) {
+        for (Watcher watcher : watchers) {
+            watcher.recorded(event);
+        }
     }
 
     /** Whether an entry of the near cache may be served at {@code now}. */
@@ -103,6 +123,11 @@ final class Timeline {
         return asked.epoch() == epoch && trustedUntil - maxStalenessNanos - asked.since() >= 0;
     }
 
+    /** How long a proof of completeness counts. */
+    Duration maxStaleness() {
+        return Duration.ofNanos(maxStalenessNanos);
+    }
+
     boolean isStarted() {
         return generation != 0;
     }
@@ -135,16 +160,22 @@ final class Timeline {
     }
 
     /** Records an event of this node at the position that the log gave it, without moving the head. */
-    synchronized void recordOwn(Event event, long position) {
-        remember(event, position);
-        highest = Math.max(highest, position);
-        version++;
+    void recordOwn(Event event, long position) {
+        synchronized (this) {
+            remember(event, position);
+            highest = Math.max(highest, position);
+            version++;
+        }
+        tell(event);
     }
 
     /** Honours an event that the log has yet to acknowledge, whatever the birth of what it covers. */
-    synchronized void recordPending(Event event) {
-        pending.add(event);
-        version++;
+    void recordPending(Event event) {
+        synchronized (this) {
+            pending.add(event);
+            version++;
+        }
+        tell(event);
     }
 
     /** Takes back one {@link #recordPending}: the event, or one that covers more, is recorded at its position or pending. */
@@ -174,6 +205,7 @@ final class Timeline {
             due = waiters.reached(head);
             continues = !continuity.isBroken();
         }
+        tell(entry.event());
         due.tell();
         return continues;
     }

@@ -32,7 +32,7 @@ final class ValueFormat {
     /**
      * @param expiresAtMicros server time, microseconds since the epoch
      */
-    record Born(long generation, long birth, long expiresAtMicros) {}
+    record Born(long generation, long birth, long expiresAtMicros, byte loadTime) {}
 
     /** The stored form, or null if the value is larger than the policy allows. */
     byte @Nullable [] encode(Content content) throws Exception {
@@ -42,7 +42,8 @@ final class ValueFormat {
         Born born = content.born();
         List<String> tags = content.subject().tags();
         byte[] head = Envelope.head(
-                new Envelope.Header(flags, born.generation(), born.birth(), born.expiresAtMicros()), tags);
+                new Envelope.Header(flags, born.generation(), born.birth(), born.expiresAtMicros(), born.loadTime()),
+                tags);
         if (cipher != null) {
             payload = cipher.seal(payload, associated(content.subject().key(), head));
         }

@@ -79,6 +79,21 @@ final class CacheFigures implements CacheObserver.OfCache {
     }
 
     @Override
+    public void degradedHit(String key) {
+        counters.count(Figure.DEGRADED_HITS);
+    }
+
+    @Override
+    public void overLimit(String key) {
+        counters.count(Figure.OVER_LIMIT);
+    }
+
+    @Override
+    public void stale(String key) {
+        counters.count(Figure.STALE);
+    }
+
+    @Override
     public void loaded(String key, long startedAtNanos, boolean succeeded) {
         counters.count(succeeded ? Figure.LOADS : Figure.LOAD_FAILURES);
     }
@@ -133,7 +148,8 @@ final class CacheFigures implements CacheObserver.OfCache {
                 counters.sinceReset(Figure.JOINED),
                 counters.sinceReset(Figure.UNREADABLE),
                 counters.sinceReset(Figure.UNAVAILABLE),
-                counters.sinceReset(Figure.CLEARED));
+                counters.sinceReset(Figure.CLEARED),
+                counters.sinceReset(Figure.STALE));
     }
 
     /** The time that all reads took: that of remote hits and misses, and the mean near-cache hit times their number. */

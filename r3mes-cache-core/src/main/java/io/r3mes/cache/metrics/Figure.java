@@ -14,6 +14,11 @@ enum Figure {
     LOADS,
     LOAD_FAILURES,
     JOINED,
+    /** Misses answered by what was loaded while Redis was away. */
+    DEGRADED_HITS,
+    /** Loads that found too many loaders running for as long as they may wait. */
+    OVER_LIMIT,
+    STALE,
     UNREADABLE,
     UNAVAILABLE,
     /** Invalidations of the cache by its name. */

@@ -44,6 +44,17 @@ public final class MicrometerCacheMetrics implements MeterBinder {
         cache.counter("r3mes.cache.loads", "Calls of a loader", Tags.of("result", "success"), of(Figure.LOADS));
         cache.counter("r3mes.cache.loads", "Calls of a loader", Tags.of("result", "failure"), of(Figure.LOAD_FAILURES));
         cache.counter("r3mes.cache.joined", "Callers that waited for another's load", Tags.empty(), of(Figure.JOINED));
+        cache.counter(
+                "r3mes.cache.degraded",
+                "Misses answered by what was loaded while Redis was away",
+                Tags.empty(),
+                of(Figure.DEGRADED_HITS));
+        cache.counter(
+                "r3mes.cache.loads.over.limit",
+                "Loads that found too many loaders running for as long as they may wait",
+                Tags.empty(),
+                of(Figure.OVER_LIMIT));
+        cache.counter("r3mes.cache.stale", "Reads answered with a value past its TTL", Tags.empty(), of(Figure.STALE));
         cache.counter("r3mes.cache.unreadable", "Undecodable entries in Redis", Tags.empty(), of(Figure.UNREADABLE));
         cache.counter("r3mes.cache.unavailable", "Reads and writes unanswered", Tags.empty(), of(Figure.UNAVAILABLE));
         cache.gauge("cache.size", "Entries in the near cache of this node", CacheFigures::localEntries);

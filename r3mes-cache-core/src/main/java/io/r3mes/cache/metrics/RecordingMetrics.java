@@ -127,7 +127,8 @@ public final class RecordingMetrics implements CacheObserver, CacheMetrics {
                 total(all, CacheStats.Loads::joined),
                 total(all, CacheStats.Loads::unreadable),
                 total(all, CacheStats.Loads::unavailable) + node.sinceReset(NodeFigure.UNAVAILABLE),
-                invalidations());
+                invalidations(),
+                total(all, CacheStats.Loads::stale));
     }
 
     private long invalidations() {

@@ -77,8 +77,23 @@ final class Observers implements CacheObserver {
         }
 
         @Override
+        public void degradedHit(String key) {
+            tell(of -> of.degradedHit(key));
+        }
+
+        @Override
+        public void overLimit(String key) {
+            tell(of -> of.overLimit(key));
+        }
+
+        @Override
         public void loaded(String key, long startedAtNanos, boolean succeeded) {
             tell(of -> of.loaded(key, startedAtNanos, succeeded));
+        }
+
+        @Override
+        public void stale(String key) {
+            tell(of -> of.stale(key));
         }
 
         @Override

@@ -41,6 +41,15 @@ public interface CacheObserver {
         /** A caller waited for another caller's load. */
         void joined(String key);
 
+        /** A caller shared what another caller had loaded while Redis was away. It counts as a miss, too. */
+        default void degradedHit(String key) {}
+
+        /** A read waited for a loader to end until its patience was over: too many were running. */
+        default void overLimit(String key) {}
+
+        /** A read, which is told as a hit or a miss too, was answered with a value past its TTL. */
+        default void stale(String key) {}
+
         void loaded(String key, long startedAtNanos, boolean succeeded);
 
         /** An entry in Redis that could not be decoded. */

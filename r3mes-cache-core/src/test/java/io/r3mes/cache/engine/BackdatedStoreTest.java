@@ -56,7 +56,8 @@ class BackdatedStoreTest {
                 metrics,
                 timeline,
                 new ServerClock(),
-                new AtomicLong());
+                new AtomicLong(),
+                new LoadingThreads());
         return new Entries(
                 node,
                 policy,

@@ -17,7 +17,8 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 class EnvelopeTest {
 
-    private static final Header HEADER = new Header((byte) 0, 0x1234_5678_9abc_def0L, 42, 1_700_000_000_000_000L);
+    private static final Header HEADER =
+            new Header((byte) 0, 0x1234_5678_9abc_def0L, 42, 1_700_000_000_000_000L, (byte) 93);
 
     static Stream<byte[]> corpus() {
         return Stream.of(

@@ -43,6 +43,7 @@ class FaultBehaviourTest {
         outage.begin(LOST);
         LabNode node = lab.node(outage, Parts.USUAL, POLICY);
         assertThat(load(node, "k", 1)).isEqualTo(1);
+        lab.time.advance(STALENESS.plusNanos(1));
         assertThat(load(node, "k", 2)).isEqualTo(2);
         assertThat(cache(node).getIfPresent("k").isHit()).isFalse();
         assertThat(cache(node).getAll(List.of("a", "b"), ids -> Map.of("a", 1, "b", 2)))

@@ -73,7 +73,16 @@ class FlightsInterleavingsTest {
 
         private static Node node(Timeline timeline) {
             Environment environment = new Environment(() -> 0, (delay, task) -> () -> {}, Runnable::run, () -> 1L);
-            return new Node(null, null, null, environment, null, timeline, new ServerClock(), new AtomicLong());
+            return new Node(
+                    null,
+                    null,
+                    null,
+                    environment,
+                    null,
+                    timeline,
+                    new ServerClock(),
+                    new AtomicLong(),
+                    new LoadingThreads());
         }
     }
 

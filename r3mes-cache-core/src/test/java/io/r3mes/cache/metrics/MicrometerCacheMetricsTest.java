@@ -39,6 +39,9 @@ class MicrometerCacheMetricsTest {
         users.loaded("k", 0, true);
         users.loaded("k", 0, false);
         users.joined("k");
+        users.degradedHit("k");
+        users.overLimit("k");
+        users.stale("k");
         users.unreadable("k", new IllegalStateException());
         users.unavailable("get", new IllegalStateException());
 
@@ -50,6 +53,9 @@ class MicrometerCacheMetricsTest {
         assertThat(value("r3mes.cache.loads", "users", "result", "success")).isEqualTo(1);
         assertThat(value("r3mes.cache.loads", "users", "result", "failure")).isEqualTo(1);
         assertThat(value("r3mes.cache.joined", "users")).isEqualTo(1);
+        assertThat(value("r3mes.cache.degraded", "users")).isEqualTo(1);
+        assertThat(value("r3mes.cache.loads.over.limit", "users")).isEqualTo(1);
+        assertThat(value("r3mes.cache.stale", "users")).isEqualTo(1);
         assertThat(value("r3mes.cache.unreadable", "users")).isEqualTo(1);
         assertThat(value("r3mes.cache.unavailable", "users")).isEqualTo(1);
         assertThat(value("cache.size", "users")).isEqualTo(5);

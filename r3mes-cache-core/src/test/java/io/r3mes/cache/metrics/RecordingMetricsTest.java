@@ -54,6 +54,7 @@ class RecordingMetricsTest {
         users.loaded("u", 0, true);
         users.loaded("u", 0, false);
         users.joined("u");
+        users.stale("u");
         users.unreadable("u", new IllegalStateException());
         users.unavailable("get", new IllegalStateException());
         metrics.unavailable("beat", new IllegalStateException());
@@ -64,9 +65,9 @@ class RecordingMetricsTest {
         metrics.invalidated(new Event.All());
         metrics.invalidated(new Event.Marker());
 
-        assertThat(metrics.stats("users").loads()).isEqualTo(new CacheStats.Loads(2, 1, 1, 1, 1, 1));
-        assertThat(metrics.stats("blocks").loads()).isEqualTo(new CacheStats.Loads(0, 0, 0, 0, 0, 0));
-        assertThat(metrics.stats().loads()).isEqualTo(new CacheStats.Loads(2, 1, 1, 1, 2, 5));
+        assertThat(metrics.stats("users").loads()).isEqualTo(new CacheStats.Loads(2, 1, 1, 1, 1, 1, 1));
+        assertThat(metrics.stats("blocks").loads()).isEqualTo(new CacheStats.Loads(0, 0, 0, 0, 0, 0, 0));
+        assertThat(metrics.stats().loads()).isEqualTo(new CacheStats.Loads(2, 1, 1, 1, 2, 5, 1));
     }
 
     @Test
@@ -201,7 +202,7 @@ class RecordingMetricsTest {
 
         metrics.reset();
         assertThat(metrics.stats("users").reads()).isEqualTo(new CacheStats.Reads(0, 0, 0));
-        assertThat(metrics.stats().loads()).isEqualTo(new CacheStats.Loads(0, 0, 0, 0, 0, 0));
+        assertThat(metrics.stats().loads()).isEqualTo(new CacheStats.Loads(0, 0, 0, 0, 0, 0, 0));
         assertThat(metrics.stats("users").requestsPerSecond()).isZero();
         assertThat(metrics.stats("users").averageResponseTime()).isEqualTo(Duration.ZERO);
         assertThat(metrics.stats("users").localEntries()).isEqualTo(3);

@@ -1,9 +1,11 @@
 package io.r3mes.cache.sim;
 
 import io.r3mes.cache.AsyncLoader;
+import io.r3mes.cache.CachePolicy;
 import io.r3mes.cache.OnFailover;
 import io.r3mes.cache.engine.EngineConfig;
 import io.r3mes.cache.spi.Appended;
+import io.r3mes.cache.spi.Claim;
 import io.r3mes.cache.spi.Head;
 import io.r3mes.cache.spi.InvalidationLog;
 import io.r3mes.cache.spi.InvalidationLog.NodeBeat;
@@ -411,7 +413,39 @@ enum Mutations implements Mutation {
                 return stale;
             });
         }
+    },
+
+    /** Rule 12: a value past its TTL is served whatever covers it. */
+    STALE_JUDGED_BY_AGE_ONLY {
+        @Override
+        public boolean concerns(Scenario scenario) {
+            CachePolicy policy = scenario.policies().get(0);
+            return !policy.stale().longest().isZero() && policy.expiry().ttl().toMillis() <= 2_000;
+        }
+
+        @Override
+        public RemoteStore store(Site site, RemoteStore real) {
+            return Altered.each(
+                    RemoteStore.class,
+                    real,
+                    List.of("get", "acquire"),
+                    call -> call.name().equals("get")
+                            ? call.<byte[]>then(value -> bornLaterIfExpired(site, value))
+                            : call.<Claim>then(
+                                    claim -> new Claim(claim.acquired(), bornLaterIfExpired(site, claim.value()))));
+        }
     };
+
+    private static byte[] bornLaterIfExpired(Site site, byte[] bytes) {
+        return bytes != null
+                        && ByteBuffer.wrap(bytes).getLong(EXPIRY_OFFSET)
+                                <= site.world().log().micros()
+                ? bornLater(bytes)
+                : bytes;
+    }
+
+    /** Where an envelope has its expiry. */
+    private static final int EXPIRY_OFFSET = ValueHeader.BIRTH_END;
 
     private static byte[] bornLater(byte[] bytes) {
         if (bytes == null) {

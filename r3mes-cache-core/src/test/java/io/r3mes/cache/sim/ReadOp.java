@@ -21,6 +21,7 @@ final class ReadOp {
     boolean near;
     boolean joined;
     boolean loaded;
+    boolean stale;
 
     ReadOp(String kind, SimLoop.Life node, int key, long startedAt, long applied) {
         this.kind = kind;
@@ -34,6 +35,9 @@ final class ReadOp {
         if (near) {
             return Source.NEAR;
         }
+        if (stale) {
+            return joined ? Source.JOINED : Source.REMOTE;
+        }
         if (loaded) {
             return Source.LOADED;
         }
@@ -43,6 +47,6 @@ final class ReadOp {
     @Override
     public String toString() {
         return kind + " of " + Database.name(key) + " on " + node + " started at " + Invalidated.at(startedAt)
-                + " having applied " + applied % 1_000_000_000_000L + ", from " + source();
+                + " having applied " + applied % 1_000_000_000_000L + ", from " + source() + (stale ? ", stale" : "");
     }
 }

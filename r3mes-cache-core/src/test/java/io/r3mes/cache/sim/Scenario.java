@@ -2,6 +2,7 @@ package io.r3mes.cache.sim;
 
 import io.r3mes.cache.CachePolicy;
 import io.r3mes.cache.OnFailover;
+import io.r3mes.cache.StalePolicy;
 import io.r3mes.cache.engine.EngineConfig;
 import java.time.Duration;
 import java.util.List;
@@ -69,12 +70,13 @@ record Scenario(
                 lease, lease.multipliedBy(loop.between(1, 4)), Duration.ofMillis(loop.pick(0, 50, 300, 2_000)));
         CachePolicy.Expiry expiry = new CachePolicy.Expiry(
                 Duration.ofMillis(loop.pick(300, 2_000, 60_000, 60_000)), 0.1, loop.pick(0.0, 0.0, 0.5, 0.9));
+        StalePolicy stale = stale(loop);
         CachePolicy.Local local =
                 new CachePolicy.Local(!loop.chance(0.1), 100, Duration.ofMillis(loop.pick(200, 30_000, 30_000)));
         List<CachePolicy> policies = List.of(
-                policy("a", load, expiry, local).withTags("ta:{id}", "everyA"),
-                policy("b", load, expiry, local).withTags("tb:{id}"),
-                policy("c", load, expiry, local));
+                policy("a", load, expiry, local).withStale(stale).withTags("ta:{id}", "everyA"),
+                policy("b", load, expiry, local).withStale(stale).withTags("tb:{id}"),
+                policy("c", load, expiry, local).withStale(stale));
         return new Scenario(
                 (int) loop.between(2, 4),
                 (int) loop.between(1, 6),
@@ -89,6 +91,15 @@ record Scenario(
                         loop.pick(0.1, 0.3, 0.5),
                         loop.pick(0.0, 0.05, 0.3),
                         loop.pick(0.0, 0.0, 0.1)));
+    }
+
+    /** Half of the seeds serve stale values. */
+    private static StalePolicy stale(SimLoop loop) {
+        Duration period = Duration.ofMillis(loop.pick(0, 0, 200, 2_000));
+        return new StalePolicy(
+                loop.chance(0.5) ? period : Duration.ZERO,
+                loop.chance(0.8) ? period : Duration.ZERO,
+                Duration.ofMillis(loop.pick(10, 100, 1_000)));
     }
 
     private static CachePolicy policy(

@@ -51,6 +51,11 @@ final class Shard {
         });
     }
 
+    /** The servers' clock, microseconds since the epoch. */
+    long micros() {
+        return FIRST_MICROS + loop.now() / SimLoop.MICRO;
+    }
+
     void kill() {
         life.end();
     }
@@ -66,10 +71,7 @@ final class Shard {
         life = new SimLoop.Life("server-" + promotions++);
         SimLoop.Life mine = life;
         master = new MemoryServer(
-                () -> FIRST_MICROS + loop.now() / SimLoop.MICRO,
-                loop.random()::nextLong,
-                (delay, task) -> loop.after(delay, mine, task),
-                mine.toString());
+                this::micros, loop.random()::nextLong, (delay, task) -> loop.after(delay, mine, task), mine.toString());
         executed.forEach(master::replay);
         if (fences && promotions > 1) {
             happen(MemoryServer::loseMetadata);

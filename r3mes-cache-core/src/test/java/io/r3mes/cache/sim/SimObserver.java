@@ -40,6 +40,14 @@ final class SimObserver implements CacheObserver, CacheObserver.OfCache {
     }
 
     @Override
+    public void stale(String key) {
+        if (loop.context() instanceof ReadOp read) {
+            read.stale = true;
+            history.count(read.loaded ? "stale after a load" : "stale without a load");
+        }
+    }
+
+    @Override
     public void discontinuity(String reason) {
         history.count("discontinuity");
         history.note(() -> node + " discontinuity: " + reason);

@@ -65,6 +65,8 @@ class SimulationTest {
             "read LOADED",
             "read NEAR",
             "read REMOTE",
+            "stale after a load",
+            "stale without a load",
             "unavailable store");
 
     @Test

@@ -2,10 +2,12 @@ package io.r3mes.cache.spring.autoconfigure;
 
 import io.r3mes.cache.CacheConfigurationException;
 import io.r3mes.cache.CachePolicy;
+import io.r3mes.cache.StalePolicy;
 import io.r3mes.cache.spring.autoconfigure.R3mesCacheProperties.CacheSpec;
 import io.r3mes.cache.spring.autoconfigure.R3mesCacheProperties.Defaults;
 import io.r3mes.cache.spring.autoconfigure.R3mesCacheProperties.LoadSpec;
 import io.r3mes.cache.spring.autoconfigure.R3mesCacheProperties.LocalSpec;
+import io.r3mes.cache.spring.autoconfigure.R3mesCacheProperties.StaleSpec;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
@@ -25,8 +27,10 @@ final class CachePolicies {
             null,
             null,
             null,
-            new LocalSpec(null, null, null),
-            new LoadSpec(null, null, null, null),
+            null,
+            new LocalSpec(null, null, null, null),
+            new LoadSpec(null, null, null, null, null, null),
+            new StaleSpec(null, null, null),
             null,
             null,
             null,
@@ -79,10 +83,12 @@ final class CachePolicies {
                         .withExpiry(new CachePolicy.Expiry(
                                 ttl == null ? defaults.ttl() : ttl,
                                 or(spec.jitter(), defaults.jitter()).value(),
-                                or(spec.refreshAhead(), defaults.refreshAhead()).value()))
+                                or(spec.refreshAhead(), defaults.refreshAhead()).value(),
+                                or(spec.refreshBeta(), defaults.refreshBeta())))
                         .withLocal(local(spec.local()))
                         .withLoad(load(spec.load()))
                         .withValue(value(name, spec))
+                        .withStale(stale(spec.stale()))
                         .withDomain(or(spec.domain(), CachePolicy.COMMON_DOMAIN)));
     }
 
@@ -90,7 +96,8 @@ final class CachePolicies {
         return new CachePolicy.Local(
                 or(spec.enabled(), defaults.local().enabled()),
                 or(spec.maxEntries(), defaults.local().maxEntries()),
-                or(spec.ttl(), defaults.local().ttl()));
+                or(spec.ttl(), defaults.local().ttl()),
+                spec.degradedTtl() == null ? defaults.local().degradedTtl() : spec.degradedTtl());
     }
 
     private CachePolicy.Load load(LoadSpec spec) {
@@ -98,7 +105,16 @@ final class CachePolicies {
                 or(spec.lease(), defaults.load().lease()),
                 or(spec.maxLoad(), defaults.load().maxLoad()),
                 or(spec.maxWait(), defaults.load().maxWait()),
-                or(spec.snapshotLag(), defaults.load().snapshotLag()));
+                or(spec.snapshotLag(), defaults.load().snapshotLag()),
+                or(spec.maxConcurrent(), defaults.load().maxConcurrent()),
+                or(spec.rejectWhenFull(), defaults.load().rejectWhenFull()));
+    }
+
+    private StalePolicy stale(StaleSpec spec) {
+        return new StalePolicy(
+                or(spec.whileRevalidate(), defaults.stale().whileRevalidate()),
+                or(spec.onError(), defaults.stale().onError()),
+                or(spec.retryAfter(), defaults.stale().retryAfter()));
     }
 
     private CachePolicy.Value value(String name, CacheSpec spec) {

@@ -94,8 +94,10 @@ public record R3mesCacheProperties(
      * @param jitter Share of the TTL, up to 50%, by which it is shortened at random so that entries stored together do
      *     not expire together.
      * @param refreshAhead Share of the TTL, up to 90%, at whose remainder a hit starts a load in the background. 0 is off.
+     * @param refreshBeta How early, in times that the value took to load, a hit starts such a load on average. 0 is off.
      * @param local The near cache of a node.
      * @param load Who loads a missing value, and how long others wait.
+     * @param stale When a value past its TTL is served.
      * @param cacheNulls Whether a null from the loader is cached like a value.
      * @param encrypt Whether values are encrypted in Redis.
      * @param maxValueBytes Encoded size above which a value is not stored.
@@ -104,8 +106,10 @@ public record R3mesCacheProperties(
             @DefaultValue("5m") Duration ttl,
             @DefaultValue("10%") Ratio jitter,
             @DefaultValue("0%") Ratio refreshAhead,
+            @DefaultValue("0") double refreshBeta,
             @DefaultValue Local local,
             @DefaultValue Load load,
+            @DefaultValue Stale stale,
             @DefaultValue("true") boolean cacheNulls,
             @DefaultValue("false") boolean encrypt,
             @DefaultValue("1MB") DataSize maxValueBytes) {}
@@ -116,11 +120,14 @@ public record R3mesCacheProperties(
      * @param enabled Whether a node keeps entries in its memory.
      * @param maxEntries Entries of one cache that a node keeps at most.
      * @param ttl How long a node keeps an entry at most. It never outlives the entry in Redis.
+     * @param degradedTtl How long a node shares what it loaded while Redis was away. At most 10 seconds; 0 is off.
+     *     coherence.max-staleness by default.
      */
     public record Local(
             @DefaultValue("true") boolean enabled,
             @DefaultValue("10000") int maxEntries,
-            @DefaultValue("30s") Duration ttl) {}
+            @DefaultValue("30s") Duration ttl,
+            @Nullable Duration degradedTtl) {}
 
     /**
      * Who loads a missing value, and how long others wait.
@@ -129,12 +136,30 @@ public record R3mesCacheProperties(
      * @param maxLoad How long a loader may renew its lease. What it returns later is not stored.
      * @param maxWait How long a caller waits for another caller's load before it loads for itself.
      * @param snapshotLag How far the database replica that the loader reads may be behind. At most 5 minutes.
+     * @param maxConcurrent How many loaders of the cache run at once on a node. Others wait for max-wait. 0 is any number.
+     * @param rejectWhenFull Whether a caller that waited that long gets a LoadRejectedException. Otherwise it loads all the
+     *     same.
      */
     public record Load(
             @DefaultValue("3s") Duration lease,
             @DefaultValue("60s") Duration maxLoad,
             @DefaultValue("10s") Duration maxWait,
-            @DefaultValue("0s") Duration snapshotLag) {}
+            @DefaultValue("0s") Duration snapshotLag,
+            @DefaultValue("64") int maxConcurrent,
+            @DefaultValue("false") boolean rejectWhenFull) {}
+
+    /**
+     * When a value past its TTL is served. One that an invalidation covers never is.
+     *
+     * @param whileRevalidate How long after the TTL a value is served at once while one node loads in the background. 0 is
+     *     off.
+     * @param onError How long after the TTL a value is served if loading fails. 0 is off.
+     * @param retryAfter How long after a failed load no node tries again while there is such a value.
+     */
+    public record Stale(
+            @DefaultValue("0s") Duration whileRevalidate,
+            @DefaultValue("0s") Duration onError,
+            @DefaultValue("5s") Duration retryAfter) {}
 
     /**
      * Settings of one cache.
@@ -144,8 +169,10 @@ public record R3mesCacheProperties(
      * @param tags Tag templates over the placeholders of the key, such as user:{wallet}.
      * @param jitter Share of the TTL, up to 50%, by which it is shortened at random.
      * @param refreshAhead Share of the TTL, up to 90%, at whose remainder a hit starts a load in the background. 0 is off.
+     * @param refreshBeta How early, in times that the value took to load, a hit starts such a load on average. 0 is off.
      * @param local The near cache of a node.
      * @param load Who loads a missing value, and how long others wait.
+     * @param stale When a value past its TTL is served.
      * @param cacheNulls Whether a null from the loader is cached like a value.
      * @param encrypt Whether values are encrypted in Redis.
      * @param maxValueBytes Encoded size above which a value is not stored.
@@ -158,8 +185,10 @@ public record R3mesCacheProperties(
             @Nullable List<String> tags,
             @Nullable Ratio jitter,
             @Nullable Ratio refreshAhead,
+            @Nullable Double refreshBeta,
             @DefaultValue LocalSpec local,
             @DefaultValue LoadSpec load,
+            @DefaultValue StaleSpec stale,
             @Nullable Boolean cacheNulls,
             @Nullable Boolean encrypt,
             @Nullable DataSize maxValueBytes,
@@ -172,11 +201,14 @@ public record R3mesCacheProperties(
      * @param enabled Whether a node keeps entries in its memory.
      * @param maxEntries Entries of the cache that a node keeps at most.
      * @param ttl How long a node keeps an entry at most. It never outlives the entry in Redis.
+     * @param degradedTtl How long a node shares what it loaded while Redis was away. At most 10 seconds; 0 is off.
+     *     coherence.max-staleness by default.
      */
     public record LocalSpec(
             @Nullable Boolean enabled,
             @Nullable Integer maxEntries,
-            @Nullable Duration ttl) {}
+            @Nullable Duration ttl,
+            @Nullable Duration degradedTtl) {}
 
     /**
      * Who loads a missing value, and how long others wait.
@@ -185,12 +217,30 @@ public record R3mesCacheProperties(
      * @param maxLoad How long a loader may renew its lease. What it returns later is not stored.
      * @param maxWait How long a caller waits for another caller's load before it loads for itself.
      * @param snapshotLag How far the database replica that the loader reads may be behind. At most 5 minutes.
+     * @param maxConcurrent How many loaders of the cache run at once on a node. Others wait for max-wait. 0 is any number.
+     * @param rejectWhenFull Whether a caller that waited that long gets a LoadRejectedException. Otherwise it loads all the
+     *     same.
      */
     public record LoadSpec(
             @Nullable Duration lease,
             @Nullable Duration maxLoad,
             @Nullable Duration maxWait,
-            @Nullable Duration snapshotLag) {}
+            @Nullable Duration snapshotLag,
+            @Nullable Integer maxConcurrent,
+            @Nullable Boolean rejectWhenFull) {}
+
+    /**
+     * When a value past its TTL is served. One that an invalidation covers never is.
+     *
+     * @param whileRevalidate How long after the TTL a value is served at once while one node loads in the background. 0 is
+     *     off.
+     * @param onError How long after the TTL a value is served if loading fails. 0 is off.
+     * @param retryAfter How long after a failed load no node tries again while there is such a value.
+     */
+    public record StaleSpec(
+            @Nullable Duration whileRevalidate,
+            @Nullable Duration onError,
+            @Nullable Duration retryAfter) {}
 
     /**
      * When to warm.

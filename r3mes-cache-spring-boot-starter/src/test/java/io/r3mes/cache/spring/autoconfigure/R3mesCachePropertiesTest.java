@@ -44,8 +44,16 @@ class R3mesCachePropertiesTest {
                   ttl: 2m
                   jitter: 5%
                   refresh-ahead: 0.25
-                  local: { enabled: false, max-entries: 11, ttl: 12s }
-                  load: { lease: 1s, max-load: 20s, max-wait: 3s, snapshot-lag: 5s }
+                  refresh-beta: 1.5
+                  local: { enabled: false, max-entries: 11, ttl: 12s, degraded-ttl: 2s }
+                  load:
+                    lease: 1s
+                    max-load: 20s
+                    max-wait: 3s
+                    snapshot-lag: 5s
+                    max-concurrent: 9
+                    reject-when-full: true
+                  stale: { while-revalidate: 1s, on-error: 2m, retry-after: 3s }
                   cache-nulls: false
                   encrypt: true
                   max-value-bytes: 2MB
@@ -56,8 +64,16 @@ class R3mesCachePropertiesTest {
                     tags: ["user:{wallet}", "users"]
                     jitter: 0
                     refresh-ahead: 20%
-                    local: { enabled: true, max-entries: 5, ttl: 6s }
-                    load: { lease: 2s, max-load: 30s, max-wait: 4s, snapshot-lag: 6s }
+                    refresh-beta: 2
+                    local: { enabled: true, max-entries: 5, ttl: 6s, degraded-ttl: 1s }
+                    load:
+                      lease: 2s
+                      max-load: 30s
+                      max-wait: 4s
+                      snapshot-lag: 6s
+                      max-concurrent: 8
+                      reject-when-full: false
+                    stale: { while-revalidate: 7s, on-error: 8s, retry-after: 9s }
                     cache-nulls: true
                     encrypt: false
                     max-value-bytes: 1024
@@ -96,12 +112,17 @@ class R3mesCachePropertiesTest {
                         Duration.ofMinutes(2),
                         new Ratio(0.05),
                         new Ratio(0.25),
-                        new R3mesCacheProperties.Local(false, 11, Duration.ofSeconds(12)),
+                        1.5,
+                        new R3mesCacheProperties.Local(false, 11, Duration.ofSeconds(12), Duration.ofSeconds(2)),
                         new R3mesCacheProperties.Load(
                                 Duration.ofSeconds(1),
                                 Duration.ofSeconds(20),
                                 Duration.ofSeconds(3),
-                                Duration.ofSeconds(5)),
+                                Duration.ofSeconds(5),
+                                9,
+                                true),
+                        new R3mesCacheProperties.Stale(
+                                Duration.ofSeconds(1), Duration.ofMinutes(2), Duration.ofSeconds(3)),
                         false,
                         true,
                         DataSize.ofMegabytes(2)));
@@ -114,12 +135,18 @@ class R3mesCachePropertiesTest {
                                 List.of("user:{wallet}", "users"),
                                 new Ratio(0),
                                 new Ratio(0.2),
-                                new R3mesCacheProperties.LocalSpec(true, 5, Duration.ofSeconds(6)),
+                                2.0,
+                                new R3mesCacheProperties.LocalSpec(
+                                        true, 5, Duration.ofSeconds(6), Duration.ofSeconds(1)),
                                 new R3mesCacheProperties.LoadSpec(
                                         Duration.ofSeconds(2),
                                         Duration.ofSeconds(30),
                                         Duration.ofSeconds(4),
-                                        Duration.ofSeconds(6)),
+                                        Duration.ofSeconds(6),
+                                        8,
+                                        false),
+                                new R3mesCacheProperties.StaleSpec(
+                                        Duration.ofSeconds(7), Duration.ofSeconds(8), Duration.ofSeconds(9)),
                                 true,
                                 false,
                                 DataSize.ofBytes(1024),
@@ -209,6 +236,7 @@ class R3mesCachePropertiesTest {
                         "r3mes.cache.defaults.jitter",
                         "r3mes.cache.defaults.local.max-entries",
                         "r3mes.cache.defaults.load.lease",
+                        "r3mes.cache.defaults.stale.on-error",
                         "r3mes.cache.caches",
                         "management.health.r3mescache.enabled");
         assertThat(metadata.get("hints")).isNotEmpty();

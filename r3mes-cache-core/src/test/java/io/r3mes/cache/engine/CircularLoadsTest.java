@@ -1,0 +1,108 @@
+package io.r3mes.cache.engine;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.r3mes.cache.Cache;
+import io.r3mes.cache.CachePolicy;
+import io.r3mes.cache.CachePolicy.Load;
+import io.r3mes.cache.engine.Lab.LabNode;
+import io.r3mes.cache.testing.Await;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CyclicBarrier;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** Loaders that read what other loaders load, on a clock that stands still: who waits in a circle waits for ever. */
+class CircularLoadsTest {
+
+    private static final CachePolicy POLICY = CachePolicy.of("c", "c:{id}").withTtl(Duration.ofHours(1));
+
+    private final Lab lab = new Lab();
+
+    @AfterEach
+    void close() {
+        lab.close();
+    }
+
+    @ParameterizedTest
+    @CsvSource({"2, false", "3, false", "5, false", "2, true", "3, true", "5, true"})
+    void loadersThatReadEachOthersKeysEnd(int threads, boolean redisIsAway) {
+        LabNode node = lab.node(POLICY);
+        if (redisIsAway) {
+            node.outage().begin(Outage.Fault.LOST);
+        }
+        CyclicBarrier allLoad = new CyclicBarrier(threads);
+        List<CompletableFuture<Integer>> reads = new ArrayList<>();
+        for (int i = 0; i < threads; i++) {
+            int own = i;
+            int next = (i + 1) % threads;
+            reads.add(Lab.start(() -> cache(node).<Exception>get(own, (id, context) -> {
+                allLoad.await();
+                return 10 + cache(node).<RuntimeException>get(next, (other, nested) -> 1);
+            })));
+        }
+        for (CompletableFuture<Integer> read : reads) {
+            assertThat(Await.result(read)).isGreaterThanOrEqualTo(11);
+        }
+    }
+
+    @Test
+    void loaderDoesNotWaitForALoadThatWaitsForItsPermit() {
+        LabNode node = lab.node(POLICY.withLoad(
+                new Load(Duration.ofSeconds(3), Duration.ofSeconds(60), Duration.ofSeconds(10), Duration.ZERO, 1, false)));
+        CompletableFuture<Void> loading = new CompletableFuture<>();
+        CompletableFuture<Void> go = new CompletableFuture<>();
+        CompletableFuture<Integer> holder = Lab.start(() -> cache(node).<RuntimeException>get(1, (id, context) -> {
+            loading.complete(null);
+            go.join();
+            return 10 + cache(node).<RuntimeException>get(2, (other, nested) -> 1);
+        }));
+        Await.result(loading);
+        CompletableFuture<Integer> queued = Lab.start(() -> cache(node).<RuntimeException>get(2, (id, context) -> 2));
+        while (Collections.frequency(node.outage().sent(), "acquire") < 2) {
+            Thread.onSpinWait();
+        }
+        go.complete(null);
+        assertThat(Await.result(holder)).isIn(11, 12);
+        assertThat(Await.result(queued)).isEqualTo(2);
+    }
+
+    @Test
+    void aLoadThatALoaderWaitsForNeedsNoPermit() {
+        LoadingThreads threads = new LoadingThreads();
+        Thread leader = Thread.currentThread();
+        assertThat(threads.mayQueue()).isTrue();
+        threads.queued();
+        CompletableFuture<Boolean> waits = Lab.start(() -> {
+            threads.enter();
+            return threads.mayAwait(leader);
+        });
+        assertThat(Await.result(waits)).isTrue();
+        assertThat(threads.mayQueue()).isFalse();
+    }
+
+    @Test
+    void aThreadOutsideLoadersMayWaitForAnybody() {
+        LoadingThreads threads = new LoadingThreads();
+        assertThat(threads.mayQueue()).isTrue();
+        Thread queueing = Thread.currentThread();
+        assertThat(Await.result(Lab.start(() -> threads.mayAwait(queueing)))).isTrue();
+        assertThat(Await.result(Lab.start(() -> {
+                    threads.enter();
+                    boolean inside = threads.mayAwait(queueing);
+                    threads.leave();
+                    return inside || threads.isInside();
+                })))
+                .isFalse();
+    }
+
+    private static Cache<Integer, Integer> cache(LabNode node) {
+        return node.engine().cache("c", Integer.class);
+    }
+}
