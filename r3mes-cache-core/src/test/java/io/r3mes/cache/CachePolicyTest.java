@@ -88,8 +88,7 @@ class CachePolicyTest {
                 bad(() -> USERS.withLocal(new Local(true, 1, ENDLESS)), ttl("local.ttl is " + ENDLESS)),
                 bad(() -> degraded(Duration.ofSeconds(10).plusNanos(1)), degradedTtl("PT10.000000001S")),
                 bad(
-                        () -> USERS.withLoad(
-                                new Load(Duration.ofSeconds(1), ENOUGH, ENOUGH, Duration.ZERO, -1, false)),
+                        () -> USERS.withLoad(new Load(Duration.ofSeconds(1), ENOUGH, ENOUGH, Duration.ZERO, -1, false)),
                         "Cache 'users': load.max-concurrent is -1; set it to a number of at least 1, or 0 for any"
                                 + " number."),
                 bad(

@@ -61,9 +61,7 @@ final class LoadLimit {
                                 node.loading().queued();
                             }
                             boolean mine = got != null || !permits.leave(place);
-                            return mine
-                                    ? CompletableFuture.completedFuture(permits::release)
-                                    : full(caller);
+                            return mine ? CompletableFuture.completedFuture(permits::release) : full(caller);
                         },
                         caller.steps());
     }

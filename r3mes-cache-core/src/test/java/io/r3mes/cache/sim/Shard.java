@@ -71,10 +71,7 @@ final class Shard {
         life = new SimLoop.Life("server-" + promotions++);
         SimLoop.Life mine = life;
         master = new MemoryServer(
-                this::micros,
-                loop.random()::nextLong,
-                (delay, task) -> loop.after(delay, mine, task),
-                mine.toString());
+                this::micros, loop.random()::nextLong, (delay, task) -> loop.after(delay, mine, task), mine.toString());
         executed.forEach(master::replay);
         if (fences && promotions > 1) {
             happen(MemoryServer::loseMetadata);
