@@ -263,12 +263,28 @@ public record CachePolicy(
      * @param cacheNulls whether a null from the loader is cached like a value
      * @param encrypt whether the value is encrypted in Redis
      * @param maxBytes encoded size above which a value is not stored
+     * @param nullTtl how long a null lives, at most; never longer than a value
+     * @param maxNullEntries nulls that one node keeps near, and has in Redis, at most
      */
-    public record Value(boolean cacheNulls, boolean encrypt, int maxBytes) {
+    public record Value(boolean cacheNulls, boolean encrypt, int maxBytes, Duration nullTtl, int maxNullEntries) {
 
         public static final Value DEFAULT = new Value(true, false, 1 << 20);
 
+        private static final int MOST_NULLS = 1_000_000;
+
+        /** With nulls that live for 30 s, 1,000 of a node. */
+        public Value(boolean cacheNulls, boolean encrypt, int maxBytes) {
+            this(cacheNulls, encrypt, maxBytes, Duration.ofSeconds(30), 1_000);
+        }
+
         void check(String cache) {
+            require(Expiry.isTtl(nullTtl), cache, "null-ttl", nullTtl, "a duration between 1ms and 36500d");
+            require(
+                    maxNullEntries >= 1 && maxNullEntries <= MOST_NULLS,
+                    cache,
+                    "max-null-entries",
+                    maxNullEntries,
+                    "a number between 1 and 1000000");
             require(maxBytes > 0, cache, "max-value-bytes", maxBytes, "a number of at least 1");
         }
     }

@@ -91,6 +91,12 @@ class CachePolicyTest {
                         () -> USERS.withLoad(new Load(Duration.ofSeconds(1), ENOUGH, ENOUGH, Duration.ZERO, -1, false)),
                         "Cache 'users': load.max-concurrent is -1; set it to a number of at least 1, or 0 for any"
                                 + " number."),
+                bad(
+                        () -> USERS.withValue(new Value(true, false, 1, Duration.ZERO, 1)),
+                        "Cache 'users': null-ttl is PT0S; set it to a duration between 1ms and 36500d."),
+                bad(
+                        () -> USERS.withValue(new Value(true, false, 1, ENOUGH, 0)),
+                        "Cache 'users': max-null-entries is 0; set it to a number between 1 and 1000000."),
                 bad(() -> degraded(Duration.ofNanos(-1)), degradedTtl("PT-0.000000001S")),
                 bad(
                         () -> load(Duration.ofMillis(49), Duration.ofSeconds(1), Duration.ZERO),

@@ -242,8 +242,7 @@ final class BulkRead<K, V> {
      *
      * @param load that others wait for; null if another caller is loading the key already
      */
-    private record Unleased<K, V>(
-            K id, Read<V> read, LoneLoads.@Nullable Load<V> load) {
+    private record Unleased<K, V>(K id, Read<V> read, LoneLoads.@Nullable Load<V> load) {
 
         void call(Alone<V> alone) {
             if (load != null) {

@@ -198,7 +198,7 @@ public final class CacheEngine implements CacheManager {
                 : null;
         Domain domain = Objects.requireNonNull(domains.get(policy.domain()));
         Node node = domain.node();
-        Near near = new Near(policy.name(), store, node.timeline());
+        Near near = new Near(policy.name(), store, store == null ? null : nulls(policy), node.timeline());
         domain.cover(near);
         CacheObserver.OfCache observer = config.figures().observer().cache(policy.name(), near::size);
         EngineConfig.Values values = config.values();
@@ -206,6 +206,20 @@ public final class CacheEngine implements CacheManager {
         TieredCache<V> tiered = new TieredCache<>(node, policy, near, format, observer);
         WriteThrough writes = new WriteThrough(node, policy, tiered.entries(), domain.invalidator());
         return new BlockingCache<>(node, policy, tiered, writes, domain.invalidator());
+    }
+
+    private @Nullable LocalStore nulls(CachePolicy policy) {
+        CachePolicy.Value value = policy.value();
+        return value.cacheNulls()
+                ? config.ports()
+                        .local()
+                        .create(
+                                new CachePolicy.Local(
+                                        true,
+                                        value.maxNullEntries(),
+                                        policy.local().ttl()),
+                                config.environment().clock())
+                : null;
     }
 
     private void requireCipher() {

@@ -21,6 +21,7 @@ final class Entries {
     private final Near near;
     private final ValueFormat format;
     private final CacheObserver.OfCache observer;
+    private final NullBudget nulls;
 
     Entries(Node node, CachePolicy policy, Near near, ValueFormat format, CacheObserver.OfCache observer) {
         this.node = node;
@@ -28,6 +29,8 @@ final class Entries {
         this.near = near;
         this.format = format;
         this.observer = observer;
+        this.nulls =
+                new NullBudget(policy.value().maxNullEntries(), policy.value().nullTtl());
     }
 
     /**
@@ -96,17 +99,21 @@ final class Entries {
             return refuse(lease);
         }
         long now = node.now();
+        boolean missing = loaded.value() == null;
+        if (missing && !nulls.admits(now)) {
+            return refuse(lease);
+        }
         Duration ttl = loaded.decisions()
-                .ttl(policy.expiry(), node.environment().random().nextDouble());
+                .ttl(policy, loaded.value(), node.environment().random().nextDouble());
         long serverNow = head.serverMicros() + (now - birth.receivedAt()) / 1_000;
         byte[] bytes = encode(loaded, head, serverNow + ttl.toNanos() / 1_000);
         if (bytes == null) {
             return refuse(lease);
         }
-        Duration period = ttl.plus(policy.stale().longest());
+        Duration period = missing ? ttl : ttl.plus(policy.stale().longest());
         CompletableFuture<Boolean> stored =
                 node.remote().store(lease, bytes, period).toCompletableFuture();
-        if (!loaded.subject().tags().isEmpty()) {
+        if (!missing && !loaded.subject().tags().isEmpty()) {
             reported(
                     "tag index",
                     node.tagIndex().add(loaded.subject().key(), loaded.subject().tags(), period));
@@ -151,7 +158,8 @@ final class Entries {
                                 new Lifetime(
                                         now,
                                         remainingNanos,
-                                        policy.expiry().ttl().toNanos(),
+                                        LoadDecisions.usualTtl(policy, hit.value())
+                                                .toNanos(),
                                         header.loadTime())));
             }
         }
@@ -165,7 +173,8 @@ final class Entries {
         }
         Envelope.Header header = hit.envelope().header();
         long remaining = header.expiresAtMicros() - node.serverClock().earliest(node.now());
-        return remaining * 1_000.0 <= ahead(policy.expiry().ttl().toNanos(), header.loadTime());
+        return remaining * 1_000.0
+                <= ahead(LoadDecisions.usualTtl(policy, hit.value()).toNanos(), header.loadTime());
     }
 
     private boolean refreshesAhead() {

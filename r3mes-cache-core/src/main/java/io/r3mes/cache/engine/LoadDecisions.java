@@ -48,9 +48,21 @@ final class LoadDecisions implements LoadContext {
     }
 
     /** The TTL of the entry, shortened at random by up to the policy's jitter. */
-    Duration ttl(CachePolicy.Expiry policy, double random) {
-        Duration chosen = ttl == null ? policy.ttl() : ttl;
-        long millis = chosen.toMillis();
-        return Duration.ofMillis(Math.max(1, millis - (long) (millis * policy.jitter() * random)));
+    Duration ttl(CachePolicy policy, @Nullable Object value, double random) {
+        Duration chosen = ttl == null ? policy.expiry().ttl() : ttl;
+        Duration allowed = value == null ? shorter(chosen, policy.value().nullTtl()) : chosen;
+        long millis = allowed.toMillis();
+        return Duration.ofMillis(
+                Math.max(1, millis - (long) (millis * policy.expiry().jitter() * random)));
+    }
+
+    /** The TTL that the policy alone gives a value. */
+    static Duration usualTtl(CachePolicy policy, @Nullable Object value) {
+        Duration usual = policy.expiry().ttl();
+        return value == null ? shorter(usual, policy.value().nullTtl()) : usual;
+    }
+
+    private static Duration shorter(Duration one, Duration other) {
+        return one.compareTo(other) < 0 ? one : other;
     }
 }

@@ -9,14 +9,22 @@ final class Near {
 
     private final String cache;
     private final @Nullable LocalStore store;
+    private final @Nullable LocalStore nulls;
     private final Timeline timeline;
+
+    /** Keeps nulls among the values. */
+    Near(String cache, @Nullable LocalStore store, Timeline timeline) {
+        this(cache, store, null, timeline);
+    }
 
     /**
      * @param store null where the policy turns the near cache off
+     * @param nulls where nulls go, so that any number of them pushes out no value; null where none are cached
      */
-    Near(String cache, @Nullable LocalStore store, Timeline timeline) {
+    Near(String cache, @Nullable LocalStore store, @Nullable LocalStore nulls, Timeline timeline) {
         this.cache = cache;
         this.store = store;
+        this.nulls = nulls;
         this.timeline = timeline;
     }
 
@@ -25,21 +33,46 @@ final class Near {
             return null;
         }
         LocalEntry entry = store.get(id);
-        if (entry == null || entry.expiresAtNanos() - now <= 0) {
+        if (entry == null) {
+            LocalEntry missing = nulls == null ? null : nulls.get(id);
+            return missing == null || nulls == null ? null : judged(nulls, id, missing, now);
+        }
+        return judged(store, id, entry, now);
+    }
+
+    private @Nullable LocalEntry judged(LocalStore from, Object id, LocalEntry entry, long now) {
+        if (entry.expiresAtNanos() - now <= 0) {
             return null;
         }
         if (timeline.admits(entry, cache, now)) {
             return entry;
         }
         if (!timeline.isFenced(now)) {
-            store.remove(id, entry);
+            from.remove(id, entry);
         }
         return null;
     }
 
     void put(Object id, LocalEntry entry) {
-        if (store != null) {
+        if (store == null) {
+            return;
+        }
+        if (nulls == null) {
             store.put(id, entry);
+        } else if (entry.value() == null) {
+            nulls.put(id, entry);
+            drop(store, id);
+        } else {
+            store.put(id, entry);
+            drop(nulls, id);
+        }
+    }
+
+    /** What was there before. */
+    private static void drop(LocalStore from, Object id) {
+        LocalEntry replaced = from.get(id);
+        if (replaced != null) {
+            from.remove(id, replaced);
         }
     }
 
@@ -47,9 +80,12 @@ final class Near {
         if (store != null) {
             store.clear();
         }
+        if (nulls != null) {
+            nulls.clear();
+        }
     }
 
     long size() {
-        return store == null ? 0 : store.size();
+        return (store == null ? 0 : store.size()) + (nulls == null ? 0 : nulls.size());
     }
 }

@@ -38,9 +38,7 @@ final class TieredCache<V> {
         this.calls = new LoaderCalls<>(node, policy, observer);
         this.alone = new Alone<>(node, policy, calls, observer);
         this.leased = new LeasedLoads<>(
-                node,
-                policy,
-                new LeasedLoads.Parts<>(remote, staleness, entries, flights, calls, alone, observer));
+                node, policy, new LeasedLoads.Parts<>(remote, staleness, entries, flights, calls, alone, observer));
     }
 
     /** The valid entry of the near cache, or null. */

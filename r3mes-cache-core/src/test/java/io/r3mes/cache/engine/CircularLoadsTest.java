@@ -54,8 +54,8 @@ class CircularLoadsTest {
 
     @Test
     void loaderDoesNotWaitForALoadThatWaitsForItsPermit() {
-        LabNode node = lab.node(POLICY.withLoad(
-                new Load(Duration.ofSeconds(3), Duration.ofSeconds(60), Duration.ofSeconds(10), Duration.ZERO, 1, false)));
+        LabNode node = lab.node(POLICY.withLoad(new Load(
+                Duration.ofSeconds(3), Duration.ofSeconds(60), Duration.ofSeconds(10), Duration.ZERO, 1, false)));
         CompletableFuture<Void> loading = new CompletableFuture<>();
         CompletableFuture<Void> go = new CompletableFuture<>();
         CompletableFuture<Integer> holder = Lab.start(() -> cache(node).<RuntimeException>get(1, (id, context) -> {

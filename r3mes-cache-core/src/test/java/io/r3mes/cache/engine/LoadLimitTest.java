@@ -99,7 +99,9 @@ class LoadLimitTest {
         assertThat(joined).isCompletedExceptionally();
         assertThat(sources).hasSize(1);
         assertThat(overLimit(node)).isEqualTo(2);
-        assertThat(lab.hold("c:k1", Duration.ofSeconds(1))).as("no lease is left").isTrue();
+        assertThat(lab.hold("c:k1", Duration.ofSeconds(1)))
+                .as("no lease is left")
+                .isTrue();
     }
 
     @Test
@@ -126,14 +128,24 @@ class LoadLimitTest {
     @Test
     void aLoaderInsideAnotherOneIsNotHeldUp() {
         LabNode node = node(1, true);
-        CompletableFuture<Integer> value = Lab.start(() -> cache(node).<RuntimeException>get("a", (id, context) -> 1
-                + cache(node).<RuntimeException>get("b", (inner, nested) -> 1
-                        + cache(node).<RuntimeException>get("c", (innermost, third) -> 40))));
+        CompletableFuture<Integer> value = Lab.start(() -> cache(node)
+                .<RuntimeException>get(
+                        "a",
+                        (id, context) -> 1
+                                + cache(node)
+                                        .<RuntimeException>get(
+                                                "b",
+                                                (inner, nested) -> 1
+                                                        + cache(node)
+                                                                .<RuntimeException>get(
+                                                                        "c", (innermost, third) -> 40))));
         assertThat(Await.result(value)).isEqualTo(42);
         CompletableFuture<Integer> asynchronous = cache(node)
                 .async()
-                .get("d", (id, context) ->
-                        cache(node).async().get("e", (inner, nested) -> CompletableFuture.completedFuture(7)));
+                .get(
+                        "d",
+                        (id, context) ->
+                                cache(node).async().get("e", (inner, nested) -> CompletableFuture.completedFuture(7)));
         assertThat(asynchronous).isCompletedWithValue(7);
         assertThat(overLimit(node)).isZero();
     }
@@ -145,8 +157,11 @@ class LoadLimitTest {
             LabNode node = lab.node(new Lab.Parts(EngineConfig.Coherence.DEFAULT, null, threads), limited(1, true));
             CompletableFuture<Integer> read = cache(node)
                     .async()
-                    .get("d", (id, context) ->
-                            cache(node).async().get("e", (inner, nested) -> CompletableFuture.completedFuture(7)));
+                    .get(
+                            "d",
+                            (id, context) -> cache(node)
+                                    .async()
+                                    .get("e", (inner, nested) -> CompletableFuture.completedFuture(7)));
             assertThat(Await.result(read)).isEqualTo(7);
         } finally {
             threads.shutdown();
@@ -169,7 +184,9 @@ class LoadLimitTest {
                 Lab.start(() -> cache(node).getAll(List.of("x"), wanted -> Map.of("x", 1)));
         lab.time.advanceUntil(bulk);
         assertThat(Await.failure(bulk)).isInstanceOf(LoadRejectedException.class);
-        assertThat(lab.hold("c:x", Duration.ofSeconds(1))).as("no lease is left").isTrue();
+        assertThat(lab.hold("c:x", Duration.ofSeconds(1)))
+                .as("no lease is left")
+                .isTrue();
         sources.get(0).complete(1);
         assertThat(running).isCompletedWithValue(1);
     }
@@ -200,7 +217,8 @@ class LoadLimitTest {
     private static long overLimit(LabNode node) {
         SimpleMeterRegistry registry = new SimpleMeterRegistry();
         new MicrometerCacheMetrics(node.metrics(), node.engine()::status).bindTo(registry);
-        return (long) registry.get("r3mes.cache.loads.over.limit").functionCounter().count();
+        return (long)
+                registry.get("r3mes.cache.loads.over.limit").functionCounter().count();
     }
 
     private static Cache<String, Integer> cache(LabNode node) {

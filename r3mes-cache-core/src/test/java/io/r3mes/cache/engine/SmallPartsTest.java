@@ -35,20 +35,20 @@ class SmallPartsTest {
 
     @Test
     void jitterShortensTheTtlByItsShareAtMost() {
-        CachePolicy.Expiry policy = new CachePolicy.Expiry(Duration.ofSeconds(10), 0.2, 0);
+        CachePolicy policy = expiring(Duration.ofSeconds(10), 0.2, 0);
         Random random = new Random(3);
         for (int i = 0; i < 1_000; i++) {
-            assertThat(new LoadDecisions().ttl(policy, random.nextDouble()))
+            assertThat(new LoadDecisions().ttl(policy, "value", random.nextDouble()))
                     .isBetween(Duration.ofSeconds(8), Duration.ofSeconds(10));
         }
-        assertThat(new LoadDecisions().ttl(policy, 0)).isEqualTo(Duration.ofSeconds(10));
-        assertThat(new LoadDecisions().ttl(policy, 0.5)).isEqualTo(Duration.ofSeconds(9));
+        assertThat(new LoadDecisions().ttl(policy, "value", 0)).isEqualTo(Duration.ofSeconds(10));
+        assertThat(new LoadDecisions().ttl(policy, "value", 0.5)).isEqualTo(Duration.ofSeconds(9));
     }
 
     @Test
     void aTtlIsNeverJitteredToNothing() {
-        CachePolicy.Expiry policy = new CachePolicy.Expiry(Duration.ofMillis(1), 0.5, 0);
-        assertThat(new LoadDecisions().ttl(policy, 0.999)).isEqualTo(Duration.ofMillis(1));
+        CachePolicy policy = expiring(Duration.ofMillis(1), 0.5, 0);
+        assertThat(new LoadDecisions().ttl(policy, "value", 0.999)).isEqualTo(Duration.ofMillis(1));
     }
 
     @Test
@@ -60,7 +60,7 @@ class SmallPartsTest {
         CachePolicy.Value nulls = new CachePolicy.Value(true, false, 100);
         CachePolicy.Value noNulls = new CachePolicy.Value(false, false, 100);
         assertThat(decisions.tags()).containsExactly("a", "b");
-        assertThat(decisions.ttl(CachePolicy.Expiry.DEFAULT, 0)).isEqualTo(Duration.ofSeconds(2));
+        assertThat(decisions.ttl(CachePolicy.of("c", "c"), "value", 0)).isEqualTo(Duration.ofSeconds(2));
         assertThat(decisions.stores("v", noNulls)).isTrue();
         assertThat(decisions.stores(null, noNulls)).isFalse();
         assertThat(decisions.stores(null, nulls)).isTrue();
@@ -120,5 +120,9 @@ class SmallPartsTest {
 
     private static long millis(long millis) {
         return Duration.ofMillis(millis).toNanos();
+    }
+
+    private static CachePolicy expiring(Duration ttl, double jitter, double refreshAhead) {
+        return CachePolicy.of("c", "c").withExpiry(new CachePolicy.Expiry(ttl, jitter, refreshAhead));
     }
 }

@@ -35,6 +35,8 @@ final class CachePolicies {
             null,
             null,
             null,
+            null,
+            null,
             null);
 
     private final Defaults defaults;
@@ -124,8 +126,11 @@ final class CachePolicies {
                     "Cache '" + name + "': max-value-bytes is " + size + ".", "Set it to less than 2GB.");
         }
         return new CachePolicy.Value(
-                or(spec.cacheNulls(), defaults.cacheNulls()), or(spec.encrypt(), defaults.encrypt()), (int)
-                        size.toBytes());
+                or(spec.cacheNulls(), defaults.cacheNulls()),
+                or(spec.encrypt(), defaults.encrypt()),
+                (int) size.toBytes(),
+                or(spec.nullTtl(), defaults.nullTtl()),
+                or(spec.maxNullEntries(), defaults.maxNullEntries()));
     }
 
     /** Says which cache a malformed template belongs to. */

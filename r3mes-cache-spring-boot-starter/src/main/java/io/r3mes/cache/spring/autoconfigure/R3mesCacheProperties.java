@@ -99,6 +99,8 @@ public record R3mesCacheProperties(
      * @param load Who loads a missing value, and how long others wait.
      * @param stale When a value past its TTL is served.
      * @param cacheNulls Whether a null from the loader is cached like a value.
+     * @param nullTtl How long a cached null lives at most. It never lives longer than a value.
+     * @param maxNullEntries How many nulls of one cache a node keeps in its memory, and has in Redis, at most.
      * @param encrypt Whether values are encrypted in Redis.
      * @param maxValueBytes Encoded size above which a value is not stored.
      */
@@ -111,6 +113,8 @@ public record R3mesCacheProperties(
             @DefaultValue Load load,
             @DefaultValue Stale stale,
             @DefaultValue("true") boolean cacheNulls,
+            @DefaultValue("30s") Duration nullTtl,
+            @DefaultValue("1000") int maxNullEntries,
             @DefaultValue("false") boolean encrypt,
             @DefaultValue("1MB") DataSize maxValueBytes) {}
 
@@ -174,6 +178,8 @@ public record R3mesCacheProperties(
      * @param load Who loads a missing value, and how long others wait.
      * @param stale When a value past its TTL is served.
      * @param cacheNulls Whether a null from the loader is cached like a value.
+     * @param nullTtl How long a cached null lives at most. It never lives longer than a value.
+     * @param maxNullEntries How many nulls of one cache a node keeps in its memory, and has in Redis, at most.
      * @param encrypt Whether values are encrypted in Redis.
      * @param maxValueBytes Encoded size above which a value is not stored.
      * @param warm When to call the method that loads a cache without placeholders in its key.
@@ -190,6 +196,8 @@ public record R3mesCacheProperties(
             @DefaultValue LoadSpec load,
             @DefaultValue StaleSpec stale,
             @Nullable Boolean cacheNulls,
+            @Nullable Duration nullTtl,
+            @Nullable Integer maxNullEntries,
             @Nullable Boolean encrypt,
             @Nullable DataSize maxValueBytes,
             @Nullable Warm warm,

@@ -9,7 +9,6 @@ import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.r3mes.cache.Cache;
 import io.r3mes.cache.CacheConfigurationException;
 import io.r3mes.cache.CacheInvalidator;
-import io.r3mes.cache.Cache;
 import io.r3mes.cache.CacheManager;
 import io.r3mes.cache.CacheMetrics;
 import io.r3mes.cache.CacheWarmer;

@@ -55,6 +55,8 @@ class R3mesCachePropertiesTest {
                     reject-when-full: true
                   stale: { while-revalidate: 1s, on-error: 2m, retry-after: 3s }
                   cache-nulls: false
+                  null-ttl: 13s
+                  max-null-entries: 14
                   encrypt: true
                   max-value-bytes: 2MB
                 caches:
@@ -75,6 +77,8 @@ class R3mesCachePropertiesTest {
                       reject-when-full: false
                     stale: { while-revalidate: 7s, on-error: 8s, retry-after: 9s }
                     cache-nulls: true
+                    null-ttl: 15s
+                    max-null-entries: 16
                     encrypt: false
                     max-value-bytes: 1024
                     warm: { on-startup: true, every: 5m }
@@ -124,6 +128,8 @@ class R3mesCachePropertiesTest {
                         new R3mesCacheProperties.Stale(
                                 Duration.ofSeconds(1), Duration.ofMinutes(2), Duration.ofSeconds(3)),
                         false,
+                        Duration.ofSeconds(13),
+                        14,
                         true,
                         DataSize.ofMegabytes(2)));
         assertThat(bound.caches())
@@ -148,6 +154,8 @@ class R3mesCachePropertiesTest {
                                 new R3mesCacheProperties.StaleSpec(
                                         Duration.ofSeconds(7), Duration.ofSeconds(8), Duration.ofSeconds(9)),
                                 true,
+                                Duration.ofSeconds(15),
+                                16,
                                 false,
                                 DataSize.ofBytes(1024),
                                 new R3mesCacheProperties.Warm(true, Duration.ofMinutes(5)),
