@@ -1,5 +1,9 @@
 package io.r3mes.cache;
 
+import static io.r3mes.cache.PolicyCheck.isTtl;
+import static io.r3mes.cache.PolicyCheck.require;
+import static io.r3mes.cache.PolicyCheck.within;
+
 import java.time.Duration;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -130,10 +134,6 @@ public record CachePolicy(
             this(ttl, jitter, refreshAhead, 0);
         }
 
-        static boolean isTtl(Duration ttl) {
-            return within(Duration.ofMillis(1), ttl);
-        }
-
         void check(String cache) {
             require(isTtl(ttl), cache, "ttl", ttl, "a duration between 1ms and 36500d");
             require(jitter >= 0 && jitter <= 0.5, cache, "jitter", jitter, "a share between 0 and 0.5 (0% and 50%)");
@@ -180,7 +180,7 @@ public record CachePolicy(
 
         void check(String cache) {
             require(maxEntries > 0, cache, "local.max-entries", maxEntries, "a number of at least 1");
-            require(Expiry.isTtl(ttl), cache, "local.ttl", ttl, "a duration between 1ms and 36500d");
+            require(isTtl(ttl), cache, "local.ttl", ttl, "a duration between 1ms and 36500d");
             require(
                     degradedTtl == null
                             || (within(Duration.ZERO, degradedTtl) && degradedTtl.compareTo(LONGEST_DEGRADED) <= 0),
@@ -278,7 +278,7 @@ public record CachePolicy(
         }
 
         void check(String cache) {
-            require(Expiry.isTtl(nullTtl), cache, "null-ttl", nullTtl, "a duration between 1ms and 36500d");
+            require(isTtl(nullTtl), cache, "null-ttl", nullTtl, "a duration between 1ms and 36500d");
             require(
                     maxNullEntries >= 1 && maxNullEntries <= MOST_NULLS,
                     cache,
@@ -291,17 +291,5 @@ public record CachePolicy(
 
     private static boolean isOfDomain(int c) {
         return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || ".-_".indexOf(c) >= 0;
-    }
-
-    /** Whether a duration is at least {@code least} and fits into a count of nanoseconds. */
-    static boolean within(Duration least, Duration actual) {
-        return actual.compareTo(least) >= 0 && actual.compareTo(Duration.ofDays(36_500)) <= 0;
-    }
-
-    static void require(boolean ok, String cache, String setting, @Nullable Object actual, String wanted) {
-        if (!ok) {
-            throw new CacheConfigurationException(
-                    "Cache '" + cache + "': " + setting + " is " + actual + "; set it to " + wanted + ".");
-        }
     }
 }

@@ -19,7 +19,7 @@ public record EntryOptions(@Nullable Duration ttl, Set<String> tags) {
     public static final EntryOptions DEFAULT = new EntryOptions(null, Set.of());
 
     public EntryOptions {
-        if (ttl != null && !CachePolicy.Expiry.isTtl(ttl)) {
+        if (ttl != null && !PolicyCheck.isTtl(ttl)) {
             throw new IllegalArgumentException("The TTL must be between 1ms and 36500d, but is " + ttl);
         }
         tags = Set.copyOf(tags);

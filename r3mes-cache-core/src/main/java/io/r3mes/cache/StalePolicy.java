@@ -24,8 +24,8 @@ public record StalePolicy(Duration whileRevalidate, Duration onError, Duration r
     void check(String cache) {
         checkPeriod(cache, "stale.while-revalidate", whileRevalidate);
         checkPeriod(cache, "stale.on-error", onError);
-        CachePolicy.require(
-                CachePolicy.within(SHORTEST_RETRY, retryAfter),
+        PolicyCheck.require(
+                PolicyCheck.within(SHORTEST_RETRY, retryAfter),
                 cache,
                 "stale.retry-after",
                 retryAfter,
@@ -33,7 +33,7 @@ public record StalePolicy(Duration whileRevalidate, Duration onError, Duration r
     }
 
     private static void checkPeriod(String cache, String setting, Duration period) {
-        CachePolicy.require(
-                CachePolicy.within(Duration.ZERO, period), cache, setting, period, "a duration between 0 and 36500d");
+        PolicyCheck.require(
+                PolicyCheck.within(Duration.ZERO, period), cache, setting, period, "a duration between 0 and 36500d");
     }
 }

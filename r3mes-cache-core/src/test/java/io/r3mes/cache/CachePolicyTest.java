@@ -48,7 +48,7 @@ class CachePolicyTest {
     }
 
     @ParameterizedTest
-    @MethodSource("badSettings")
+    @MethodSource({"badSettings", "badNearCachesAndLoads"})
     void refusesABadSettingAndSaysWhatToChange(Supplier<CachePolicy> policy, String message) {
         assertThatThrownBy(policy::get)
                 .isInstanceOf(CacheConfigurationException.class)
@@ -80,7 +80,11 @@ class CachePolicyTest {
                 bad(() -> expiry(Double.NaN, 0), "Cache 'users': jitter is NaN; " + share),
                 bad(() -> expiry(0, -0.1), "Cache 'users': refresh-ahead is -0.1; " + ahead),
                 bad(() -> expiry(0, 0.91), "Cache 'users': refresh-ahead is 0.91; " + ahead),
-                bad(() -> expiry(0, Double.NaN), "Cache 'users': refresh-ahead is NaN; " + ahead),
+                bad(() -> expiry(0, Double.NaN), "Cache 'users': refresh-ahead is NaN; " + ahead));
+    }
+
+    static Stream<Arguments> badNearCachesAndLoads() {
+        return Stream.of(
                 bad(
                         () -> USERS.withLocal(new Local(true, 0, Duration.ofSeconds(1))),
                         "Cache 'users': local.max-entries is 0; set it to a number of at least 1."),

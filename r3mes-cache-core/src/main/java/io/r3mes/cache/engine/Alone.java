@@ -100,8 +100,10 @@ final class Alone<V> {
 
     private void land(LoneLoads.Load<V> load, @Nullable Answer<V> answer, LoadDecisions decisions, Read<V> read) {
         boolean aborted = answer instanceof Answer.LoaderFailed<V> failed && failed.isAborted();
-        boolean stores = answer instanceof Answer.Value<V> loaded && decisions.stores(loaded.value(), policy.value());
-        Duration ttl = stores ? decisions.ttl(policy, ((Answer.Value<V>) answer).value(), 0) : Duration.ZERO;
+        Duration ttl = Duration.ZERO;
+        if (answer instanceof Answer.Value<V> loaded && decisions.stores(loaded.value(), policy.value())) {
+            ttl = decisions.ttl(policy, loaded.value(), 0);
+        }
         LoneLoads.Stored stored = new LoneLoads.Stored(read.subject().withTags(decisions.tags()), ttl.toNanos());
         if (loads.land(load, aborted ? null : answer, stored)) {
             sweepLater();

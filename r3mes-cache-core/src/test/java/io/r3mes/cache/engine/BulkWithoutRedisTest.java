@@ -72,7 +72,7 @@ class BulkWithoutRedisTest {
         node.outage().begin(LOST);
         List<CompletableFuture<Integer>> joined = new ArrayList<>();
         cache.getAll(ids(0, 3), wanted -> {
-            joined.add(Lab.start(() -> cache.<RuntimeException>get(2, (id, context) -> 22)));
+            joined.add(Work.start(() -> cache.<RuntimeException>get(2, (id, context) -> 22)));
             while (node.metrics().stats().loads().joined() == 0) {
                 Thread.onSpinWait();
             }

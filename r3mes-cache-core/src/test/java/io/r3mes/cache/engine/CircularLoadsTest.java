@@ -42,7 +42,7 @@ class CircularLoadsTest {
         for (int i = 0; i < threads; i++) {
             int own = i;
             int next = (i + 1) % threads;
-            reads.add(Lab.start(() -> cache(node).<Exception>get(own, (id, context) -> {
+            reads.add(Work.start(() -> cache(node).<Exception>get(own, (id, context) -> {
                 allLoad.await();
                 return 10 + cache(node).<RuntimeException>get(next, (other, nested) -> 1);
             })));
@@ -58,13 +58,13 @@ class CircularLoadsTest {
                 Duration.ofSeconds(3), Duration.ofSeconds(60), Duration.ofSeconds(10), Duration.ZERO, 1, false)));
         CompletableFuture<Void> loading = new CompletableFuture<>();
         CompletableFuture<Void> go = new CompletableFuture<>();
-        CompletableFuture<Integer> holder = Lab.start(() -> cache(node).<RuntimeException>get(1, (id, context) -> {
+        CompletableFuture<Integer> holder = Work.start(() -> cache(node).<RuntimeException>get(1, (id, context) -> {
             loading.complete(null);
             go.join();
             return 10 + cache(node).<RuntimeException>get(2, (other, nested) -> 1);
         }));
         Await.result(loading);
-        CompletableFuture<Integer> queued = Lab.start(() -> cache(node).<RuntimeException>get(2, (id, context) -> 2));
+        CompletableFuture<Integer> queued = Work.start(() -> cache(node).<RuntimeException>get(2, (id, context) -> 2));
         while (Collections.frequency(node.outage().sent(), "acquire") < 2) {
             Thread.onSpinWait();
         }
@@ -79,7 +79,7 @@ class CircularLoadsTest {
         Thread leader = Thread.currentThread();
         assertThat(threads.mayQueue()).isTrue();
         threads.queued();
-        CompletableFuture<Boolean> waits = Lab.start(() -> {
+        CompletableFuture<Boolean> waits = Work.start(() -> {
             threads.enter();
             return threads.mayAwait(leader);
         });
@@ -92,8 +92,8 @@ class CircularLoadsTest {
         LoadingThreads threads = new LoadingThreads();
         assertThat(threads.mayQueue()).isTrue();
         Thread queueing = Thread.currentThread();
-        assertThat(Await.result(Lab.start(() -> threads.mayAwait(queueing)))).isTrue();
-        assertThat(Await.result(Lab.start(() -> {
+        assertThat(Await.result(Work.start(() -> threads.mayAwait(queueing)))).isTrue();
+        assertThat(Await.result(Work.start(() -> {
                     threads.enter();
                     boolean inside = threads.mayAwait(queueing);
                     threads.leave();

@@ -128,7 +128,7 @@ class LoadLimitTest {
     @Test
     void aLoaderInsideAnotherOneIsNotHeldUp() {
         LabNode node = node(1, true);
-        CompletableFuture<Integer> value = Lab.start(() -> cache(node)
+        CompletableFuture<Integer> value = Work.start(() -> cache(node)
                 .<RuntimeException>get(
                         "a",
                         (id, context) -> 1
@@ -181,7 +181,7 @@ class LoadLimitTest {
                 .containsEntry("k3", 1);
         CompletableFuture<Integer> running = read(node, "running");
         CompletableFuture<Map<String, Integer>> bulk =
-                Lab.start(() -> cache(node).getAll(List.of("x"), wanted -> Map.of("x", 1)));
+                Work.start(() -> cache(node).getAll(List.of("x"), wanted -> Map.of("x", 1)));
         lab.time.advanceUntil(bulk);
         assertThat(Await.failure(bulk)).isInstanceOf(LoadRejectedException.class);
         assertThat(lab.hold("c:x", Duration.ofSeconds(1)))

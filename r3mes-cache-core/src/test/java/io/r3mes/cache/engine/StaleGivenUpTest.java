@@ -41,7 +41,7 @@ class StaleGivenUpTest {
 
     @Test
     void anInterruptedCallerPausesNobody() {
-        Throwable failure = Await.failure(Lab.start(() -> cache.get("k", (id, context) -> {
+        Throwable failure = Await.failure(Work.start(() -> cache.get("k", (id, context) -> {
             throw new InterruptedException();
         })));
         assertThat(failure).isInstanceOf(InterruptedException.class);

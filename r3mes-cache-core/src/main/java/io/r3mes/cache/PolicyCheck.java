@@ -1,0 +1,30 @@
+package io.r3mes.cache;
+
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+
+/** What the settings of a cache must hold, and what is said when they do not. */
+final class PolicyCheck {
+
+    private static final Duration SHORTEST_TTL = Duration.ofMillis(1);
+    /** As a count of nanoseconds it fits into a long, with room to add a clock. */
+    private static final Duration LONGEST = Duration.ofDays(36_500);
+
+    private PolicyCheck() {}
+
+    static boolean isTtl(Duration ttl) {
+        return within(SHORTEST_TTL, ttl);
+    }
+
+    /** Whether a duration is at least {@code least} and not absurdly long. */
+    static boolean within(Duration least, Duration actual) {
+        return actual.compareTo(least) >= 0 && actual.compareTo(LONGEST) <= 0;
+    }
+
+    static void require(boolean ok, String cache, String setting, @Nullable Object actual, String wanted) {
+        if (!ok) {
+            throw new CacheConfigurationException(
+                    "Cache '" + cache + "': " + setting + " is " + actual + "; set it to " + wanted + ".");
+        }
+    }
+}
