@@ -99,7 +99,7 @@ class R3mesCachePropertiesTest {
     }
 
     @Test
-    void bindsEveryProperty() {
+    void bindsEveryPropertyOfTheWhole() {
         R3mesCacheProperties bound = bind(EVERYTHING);
         assertThat(bound.enabled()).isTrue();
         assertThat(bound.mode()).isEqualTo(Mode.IN_MEMORY);
@@ -111,6 +111,11 @@ class R3mesCachePropertiesTest {
         assertThat(bound.tags().maxMembers()).isEqualTo(7_000);
         assertThat(bound.encryption()).isEqualTo(new R3mesCacheProperties.Encryption("AAAA", "BBBB"));
         assertThat(bound.encryption().toString()).doesNotContain("AAAA");
+    }
+
+    @Test
+    void bindsEveryPropertyOfTheDefaultsAndOfACache() {
+        R3mesCacheProperties bound = bind(EVERYTHING);
         assertThat(bound.defaults())
                 .isEqualTo(new R3mesCacheProperties.Defaults(
                         Duration.ofMinutes(2),
