@@ -71,7 +71,10 @@ class TopologyTest {
         Certificate certificate = Certificate.create(directory);
         int port = RedisServers.freePort();
         try (RedisProcess redis = tls(port, certificate)) {
-            contexts("spring.data.redis.ssl.enabled=true", "spring.data.redis.port=" + port)
+            contexts(
+                            "spring.data.redis.ssl.enabled=true",
+                            "spring.data.redis.port=" + port,
+                            "r3mes.cache.defaults.local.degraded-ttl=0")
                     .run(context -> {
                         assertThat(context.getBean(Blocks.class).block(7)).isEqualTo(new Block(7, 1));
                         assertThat(context.getBean(Blocks.class).block(7)).isEqualTo(new Block(7, 2));
