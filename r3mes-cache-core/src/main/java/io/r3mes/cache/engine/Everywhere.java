@@ -12,6 +12,7 @@ import java.util.concurrent.CompletableFuture;
  */
 final class Everywhere {
 
+    private static final Duration FOR_EVER = Duration.ofDays(36_500);
     private static final Duration FIRST_PAUSE = Duration.ofMillis(2);
     private static final Duration LONGEST_PAUSE = Duration.ofMillis(50);
     /** By how much a node's clock may run slower than the server's while it waits to fence itself. */
@@ -28,6 +29,11 @@ final class Everywhere {
     /** Blocks until {@code reached} is complete. */
     boolean await(CompletableFuture<Boolean> reached) {
         return CallerThread.call(node.environment().executor(), steps -> reached);
+    }
+
+    /** Completes once the position is reached, however long that takes; never exceptionally. */
+    CompletableFuture<Boolean> reached(long position) {
+        return reached(position, FOR_EVER);
     }
 
     /** Completes with false if {@code timeout} passed first; never exceptionally. */

@@ -163,7 +163,12 @@ final class Invalidator {
     /** Completes with what was removed. */
     private CompletableFuture<Long> settled(Receipt receipt, Sent sent) {
         long position = sent.appended().position();
-        receipt.acknowledge(position);
+        if (receipt.isForOthers()) {
+            // Receipts of keys promise that Redis serves no older value from now on, and nothing unlinked those keys.
+            everywhere.reached(position).thenAccept(reached -> receipt.acknowledge(position));
+        } else {
+            receipt.acknowledge(position);
+        }
         return receipt.event() instanceof Event.Keys
                 ? CompletableFuture.completedFuture(sent.removed())
                 : reclaimer.reclaim(receipt.event(), position);

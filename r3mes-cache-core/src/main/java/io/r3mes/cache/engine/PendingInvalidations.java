@@ -10,7 +10,8 @@ import java.util.Set;
 
 /**
  * Invalidations that Redis has yet to acknowledge, oldest first; the node's timeline honours each for as long as it is
- * here. A full queue becomes one invalidation of everything, which then speaks for those that it replaced. Thread-safe.
+ * here. A full queue becomes one invalidation of everything, which then speaks for those that it replaced: once all nodes
+ * have applied it, because it unlinks no key. Thread-safe.
  */
 final class PendingInvalidations {
 
@@ -29,7 +30,7 @@ final class PendingInvalidations {
         timeline.recordPending(receipt.event());
         queue.addLast(receipt);
         if (queue.size() > capacity) {
-            Receipt all = new Receipt(new Event.All(), everywhere);
+            Receipt all = Receipt.forOthers(everywhere);
             timeline.recordPending(all.event());
             queue.forEach(replaced -> {
                 replaced.absorbedBy(all);

@@ -14,6 +14,7 @@ final class Receipt implements Invalidation {
 
     private final Event event;
     private final Everywhere everywhere;
+    private final boolean forOthers;
     private final CompletableFuture<Long> removed = new CompletableFuture<>();
     /** Whether the count matters to anybody: only then another receipt may hold on to this one. */
     private boolean asked;
@@ -22,12 +23,26 @@ final class Receipt implements Invalidation {
     private volatile @Nullable Receipt absorber;
 
     Receipt(Event event, Everywhere everywhere) {
+        this(event, everywhere, false);
+    }
+
+    private Receipt(Event event, Everywhere everywhere, boolean forOthers) {
         this.event = event;
         this.everywhere = everywhere;
+        this.forOthers = forOthers;
+    }
+
+    /** The receipt of an invalidation of everything that absorbs others. */
+    static Receipt forOthers(Everywhere everywhere) {
+        return new Receipt(new Event.All(), everywhere, true);
     }
 
     Event event() {
         return event;
+    }
+
+    boolean isForOthers() {
+        return forOthers;
     }
 
     void acknowledge(long acknowledgedAt) {
@@ -79,7 +94,7 @@ final class Receipt implements Invalidation {
 
     @Override
     public boolean awaitEverywhere(Duration timeout) {
-        return everywhere.await(reached(timeout));
+        return !isPending() && everywhere.await(reached(timeout));
     }
 
     /** What {@link #awaitEverywhere} waits for. */

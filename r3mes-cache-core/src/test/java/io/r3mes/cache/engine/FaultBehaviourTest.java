@@ -187,10 +187,34 @@ class FaultBehaviourTest {
         assertThat(node.engine().status().pending()).isLessThanOrEqualTo(3);
         assertThat(cache(node).getIfPresent("untouched").isHit()).isFalse();
         node.outage().end();
-        lab.time.advance(BEAT);
+        lab.time.advance(STALENESS.multipliedBy(2));
         assertThat(pending).noneMatch(Invalidation::isPending);
         assertThat(pending).allMatch(each -> each.removed().isDone());
         assertThat(cache(other).getIfPresent("untouched").isHit()).isFalse();
+    }
+
+    @Test
+    void receiptsThatOneOfEverythingReplacedArePendingUntilNoNodeServesTheirKeys() {
+        Parts few = new Parts(new EngineConfig.Coherence(STALENESS, 1_000, 1, OnFailover.REPLAY), null, Runnable::run);
+        LabNode node = lab.node(few, POLICY);
+        LabNode lagging = lab.node(POLICY);
+        lagging.outage().begin(HANGS, "read");
+        lab.time.advance(Duration.ofSeconds(1));
+        load(node, "k", 1);
+        node.outage().begin(LOST);
+        List<Invalidation> pending =
+                List.of(cache(node).delete("k"), cache(node).delete("another"));
+        node.outage().end();
+        node.outage().begin(LOST, "scan");
+        lab.time.advance(BEAT.multipliedBy(2));
+        assertThat(node.engine().status().pending()).isZero();
+        assertThat(cache(lagging).getIfPresent("k").isHit())
+                .as("Redis has the value, and the node has not heard")
+                .isTrue();
+        assertThat(pending).allMatch(Invalidation::isPending);
+        lab.time.advance(STALENESS.multipliedBy(2));
+        assertThat(pending).noneMatch(Invalidation::isPending);
+        assertThat(cache(lagging).getIfPresent("k").isHit()).isFalse();
     }
 
     @Test
