@@ -4,7 +4,9 @@ import io.r3mes.cache.engine.EngineConfig.Coherence;
 import io.r3mes.cache.spi.Head;
 import io.r3mes.cache.spi.LogEntry;
 import java.time.Duration;
+import java.util.Comparator;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 
@@ -39,7 +41,18 @@ final class Domain implements LogFollower.Listener {
         this.invalidator = new Invalidator(
                 node, new Reclaimer(node, catalog), everywhere, new Invalidator.Memory(pending, journal));
         this.replay = new Replay(node, journal, invalidator, coherence.onFailover());
-        this.follower = new LogFollower(node, new LogFollower.NodeIdentity(nodeId, coherence.maxStaleness()), this);
+        this.follower =
+                new LogFollower(node, new LogFollower.NodeIdentity(nodeId, longestTrust(catalog, coherence)), this);
+    }
+
+    /** How long the node may serve what it holds without hearing from Redis: near entries, or what it loaded alone. */
+    private static Duration longestTrust(Catalog catalog, Coherence coherence) {
+        return catalog.policies().stream()
+                .map(policy -> policy.local().degradedTtl())
+                .filter(Objects::nonNull)
+                .max(Comparator.naturalOrder())
+                .filter(longest -> longest.compareTo(coherence.maxStaleness()) > 0)
+                .orElse(coherence.maxStaleness());
     }
 
     void start() {

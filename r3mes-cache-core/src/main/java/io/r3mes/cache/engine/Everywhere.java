@@ -66,7 +66,15 @@ final class Everywhere {
                 && nodes.states().stream()
                         .allMatch(state -> state.applied() >= position
                                 || state.node().equals(self)
-                                || mustBeFenced(state.ageMicros(), state.maxStalenessMicros()));
+                                || hasForgotten(state, position));
+    }
+
+    /** Whether a silent node must have fenced itself, and what it then loaded before the position is shared no more. */
+    private boolean hasForgotten(NodeState state, long position) {
+        ServerClock clock = node.serverClock();
+        return mustBeFenced(state.ageMicros(), state.maxStalenessMicros())
+                && clock.isKnown()
+                && mustBeFenced(clock.earliest(node.now()) - position, state.maxStalenessMicros());
     }
 
     /** Whether a node that has said nothing since the list began must have fenced itself, if it trusts as long as others do. */

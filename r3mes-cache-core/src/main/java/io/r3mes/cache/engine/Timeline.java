@@ -23,6 +23,9 @@ final class Timeline {
     /* A reader that finds the version unchanged since an entry was verified knows that nothing was recorded, forgotten or
      * reset in between, so one volatile read stands for the whole judgement. */
 
+    /** What watchers are told where nobody knows what was invalidated. */
+    private static final Event UNKNOWN = new Event.All();
+
     private final Records records;
     private final PendingEvents pending = new PendingEvents();
     private final Continuity continuity;
@@ -50,7 +53,7 @@ final class Timeline {
         this.trustedUntil = now - 1;
     }
 
-    /** Is told of every event before the call that recorded it returns. */
+    /** Is told of every event before the call that recorded it returns, and of everything when events were missed. */
     @FunctionalInterface
     interface Watcher {
 
@@ -240,6 +243,7 @@ final class Timeline {
             trust(sentAt);
             due = waiters.startOver(head);
         }
+        tell(UNKNOWN);
         due.tell();
     }
 

@@ -60,6 +60,11 @@ final class ReadSource implements CacheObserver {
             }
 
             @Override
+            public void degradedHit(String key) {
+                last.set(Source.LOCAL);
+            }
+
+            @Override
             public void miss(String key, long startedAtNanos) {}
 
             @Override

@@ -33,6 +33,14 @@ final class SimObserver implements CacheObserver, CacheObserver.OfCache {
     }
 
     @Override
+    public void degradedHit(String key) {
+        if (loop.context() instanceof ReadOp read) {
+            read.near = true;
+            history.count("degraded hit");
+        }
+    }
+
+    @Override
     public void joined(String key) {
         if (loop.context() instanceof ReadOp read) {
             read.joined = true;
