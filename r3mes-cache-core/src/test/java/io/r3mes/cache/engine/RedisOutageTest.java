@@ -46,8 +46,9 @@ class RedisOutageTest {
     @Test
     void loadsWhileRedisIsAbsentAndCachesOnceItAppears() {
         nodes = nodes();
+        CachePolicy.Local sharesNothing = new CachePolicy.Local(true, 100, Duration.ofSeconds(30), Duration.ZERO);
         CacheManager node = nodes.startWithoutWaiting(
-                builder -> builder.namespace(NAMESPACE).caches(POLICY));
+                builder -> builder.namespace(NAMESPACE).caches(POLICY.withLocal(sharesNothing)));
         assertThat(load(node, "k")).isEqualTo(1);
         assertThat(load(node, "k")).isEqualTo(2);
         assertThat(node.status().connected()).isFalse();

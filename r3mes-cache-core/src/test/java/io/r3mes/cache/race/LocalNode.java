@@ -27,9 +27,13 @@ record LocalNode(CacheManager manager, Cache<String, Long> cache) implements Rac
      * The cache whose entries are soon refreshed ahead. Nobody waits long for its loads: a race that does so joins the very load that
      * waits for it.
      */
-    private static final CachePolicy EAGER = CachePolicy.of(RaceFixture.EAGER, "eager:{id}")
+    static final CachePolicy EAGER = CachePolicy.of(RaceFixture.EAGER, "eager:{id}")
             .withExpiry(new Expiry(Duration.ofMillis(100), 0, 0.9))
             .withLoad(new Load(Duration.ofSeconds(3), Duration.ofMinutes(1), Duration.ofMillis(50)));
+
+    /** For a node that can call a loader only while its caller waits. */
+    static final CachePolicy NOT_AHEAD =
+            EAGER.withExpiry(new Expiry(EAGER.expiry().ttl(), 0, 0));
 
     /** Outlasts a busy machine. */
     private static final Load PATIENT = new Load(Duration.ofSeconds(30), Duration.ofMinutes(2), Duration.ofSeconds(30));
@@ -45,9 +49,7 @@ record LocalNode(CacheManager manager, Cache<String, Long> cache) implements Rac
      */
     static R3mesCache configure(R3mesCache builder, OnFailover onFailover, boolean calm) {
         builder.onFailover(onFailover);
-        return calm
-                ? builder.caches(STAYING.withLoad(PATIENT), EAGER).maxStaleness(Ground.PATIENCE)
-                : builder.caches(STAYING, EAGER);
+        return calm ? builder.caches(STAYING.withLoad(PATIENT)).maxStaleness(Ground.PATIENCE) : builder.caches(STAYING);
     }
 
     static Receipt receipt(Invalidation invalidation) {

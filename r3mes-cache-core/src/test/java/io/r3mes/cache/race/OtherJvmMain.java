@@ -93,7 +93,10 @@ final class OtherJvmMain {
         Duration timeout = Duration.ofMillis(wire.in.readLong());
         List<RedisURI> uris = wire.texts().stream().map(RedisURI::create).toList();
         TestNodes started = TestNodes.on(new RedisSettings(topology, uris, timeout, null, null), namespace);
-        return kept(nodes, new LocalNode(started.start(builder -> LocalNode.configure(builder, onFailover, calm))));
+        return kept(
+                nodes,
+                new LocalNode(started.start(builder ->
+                        LocalNode.configure(builder, onFailover, calm).caches(LocalNode.NOT_AHEAD))));
     }
 
     private long obey(Request request, Wire wire) throws IOException {

@@ -97,8 +97,9 @@ final class RaceFixture implements AutoCloseable {
     }
 
     private LocalNode node(UnaryOperator<R3mesCache> memory) {
-        return new LocalNode(nodes.start(
-                builder -> LocalNode.configure(memory.apply(builder), ground.onFailover(), ground.isCalm())));
+        return new LocalNode(
+                nodes.start(builder -> LocalNode.configure(memory.apply(builder), ground.onFailover(), ground.isCalm())
+                        .caches(LocalNode.EAGER)));
     }
 
     boolean isCalm() {
