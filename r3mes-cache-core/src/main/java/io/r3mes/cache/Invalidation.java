@@ -22,7 +22,8 @@ public interface Invalidation {
     CompletableFuture<Long> removed();
 
     /**
-     * Waits until every live node has applied it or has stopped trusting its near cache.
+     * Waits until every live node has applied it, or has stopped trusting its near cache and shares nothing older that it
+     * loaded without Redis.
      *
      * @return false if {@code timeout} passed first or the invalidation is still pending
      */

@@ -84,6 +84,24 @@ class AloneTest {
     }
 
     @Test
+    void aWaitForAllNodesLastsUntilASilentOneSharesNothingOlder() {
+        LabNode other = lab.node(POLICY);
+        lab.time.advance(STALENESS.multipliedBy(2));
+        node.outage().begin(LOST);
+        lab.time.advance(STALENESS.multipliedBy(4));
+        assertThat(load()).isEqualTo(1);
+        Receipt receipt = (Receipt) other.engine().invalidator().invalidateKey("c:k");
+        CompletableFuture<Boolean> soon = receipt.reached(STALENESS.dividedBy(2));
+        lab.time.advanceUntil(soon);
+        assertThat(load()).isEqualTo(1);
+        assertThat(soon.join()).isFalse();
+        CompletableFuture<Boolean> later = receipt.reached(STALENESS.multipliedBy(4));
+        lab.time.advanceUntil(later);
+        assertThat(later.join()).isTrue();
+        assertThat(load()).isEqualTo(2);
+    }
+
+    @Test
     void aValueCountsFromTheCallOfItsLoader() {
         node.outage().begin(LOST);
         assertThat(cache().<RuntimeException>get("k", (id, context) -> {
