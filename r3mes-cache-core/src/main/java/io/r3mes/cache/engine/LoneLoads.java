@@ -110,7 +110,9 @@ final class LoneLoads<V> implements Timeline.Watcher {
         if (load.thread == Thread.currentThread()) {
             return new Nested<>();
         }
-        boolean joins = !load.called || suits(read, anew, load.calledAt, load.overtaken ? BEFORE_ONLY : keptNanos);
+        // A tag that the loader decides may be among those that were invalidated since.
+        boolean overtaken = load.overtaken || load.tagsInvalidated;
+        boolean joins = !load.called || suits(read, anew, load.calledAt, overtaken ? BEFORE_ONLY : keptNanos);
         return joins ? new Join<>(load) : new Await<>(load);
     }
 

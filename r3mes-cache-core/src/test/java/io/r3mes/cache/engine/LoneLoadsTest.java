@@ -47,6 +47,18 @@ class LoneLoadsTest {
     }
 
     @Test
+    void whoeverComesAfterTheInvalidationOfATagThatTheLoaderMayDecideWaitsForItsEnd() {
+        LoneLoads.Lead<Integer> lead = (LoneLoads.Lead<Integer>) loads.turn(read("a", 0), false, 0);
+        loads.called(lead.load(), 0);
+        assertThat(loads.turn(read("a", 1), false, 1)).isInstanceOf(LoneLoads.Join.class);
+        loads.recorded(new Event.Tags(List.of("decided")));
+        assertThat(loads.turn(read("a", 2), false, 2)).isInstanceOf(LoneLoads.Await.class);
+        Subject tagged = subject("a").withTags(List.of("decided"));
+        loads.land(lead.load(), new Answer.Value<>(1), new LoneLoads.Stored(tagged, Long.MAX_VALUE));
+        assertThat(loads.turn(read("a", 2), false, 2)).isInstanceOf(LoneLoads.Lead.class);
+    }
+
+    @Test
     void aLoadWhoseLoaderWasNeverCalledKeepsNothing() {
         LoneLoads.Lead<Integer> lead = (LoneLoads.Lead<Integer>) loads.turn(read("a", 0), false, 0);
         loads.land(lead.load(), null, stored("a"));

@@ -19,6 +19,8 @@ final class ReadSource implements CacheObserver {
     /** Where a value came from. */
     enum Source {
         LOCAL,
+        /** Loaded by another caller without Redis. */
+        SHARED,
         REMOTE,
         JOINED,
         LOADED
@@ -61,7 +63,7 @@ final class ReadSource implements CacheObserver {
 
             @Override
             public void degradedHit(String key) {
-                last.set(Source.LOCAL);
+                last.set(Source.SHARED);
             }
 
             @Override

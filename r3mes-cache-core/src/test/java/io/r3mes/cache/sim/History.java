@@ -151,10 +151,15 @@ final class History {
         if (start > invalidated.acknowledgedAt + maxStaleness * DRIFT) {
             return "An older value was served later than the maximal staleness allows";
         }
-        if (start >= invalidated.everywhereAt) {
+        if (start >= invalidated.everywhereAt && !isAlone(read, source)) {
             return "An older value was served after the invalidation was applied everywhere";
         }
         return null;
+    }
+
+    /** Whether it shares a load on a node that Redis has never heard of, so that nobody can wait for it. */
+    private static boolean isAlone(ReadOp read, ReadOp.Source source) {
+        return read.applied == 0 && (source == ReadOp.Source.NEAR || source == ReadOp.Source.JOINED);
     }
 
     /** What was lost binds again once its issuer has sent it again. */
