@@ -111,7 +111,11 @@ enum Mutations implements Mutation {
         @Override
         public RemoteStore store(Site site, RemoteStore real) {
             return Altered.of(
-                    RemoteStore.class, real, "unlink", call -> real.unlinkBornBefore(call.argument(0), Long.MAX_VALUE));
+                    RemoteStore.class,
+                    real,
+                    "unlink",
+                    call -> real.unlinkBornBefore(call.argument(0), Long.MAX_VALUE)
+                            .thenApply(RemoteStore.Reclaimed::removed));
         }
     },
 
