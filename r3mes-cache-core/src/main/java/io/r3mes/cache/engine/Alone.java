@@ -68,6 +68,7 @@ final class Alone<V> {
             return await(read, anew, join.load(), true);
         }
         if (turn instanceof LoneLoads.Await<V> old) {
+            observer.joined(read.key());
             return await(read, anew, old.load(), false);
         }
         return calls.withoutStoring(read);
