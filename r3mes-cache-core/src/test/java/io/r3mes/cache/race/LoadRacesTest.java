@@ -114,7 +114,7 @@ class LoadRacesTest {
     @Test
     void tagThatTheLoaderDecides() throws Exception {
         race.play("tag decided by the loader, invalidated while it loads", id -> {
-            race.here.invalidate(key(id));
+            Receipt emptied = race.here.invalidate(key(id));
             Dawdler dawdler = race.database.dawdler();
             Future<Long> load = race.start(() -> race.cacheHere.get(id, (wanted, context) -> {
                 context.tags("decided:" + wanted);
@@ -125,7 +125,7 @@ class LoadRacesTest {
             Receipt acknowledged = race.there.invalidate(tag("decided:" + id));
             dawdler.letGo();
             end(load);
-            race.check(id, acknowledged);
+            race.check(id, emptied, acknowledged);
         });
     }
 
