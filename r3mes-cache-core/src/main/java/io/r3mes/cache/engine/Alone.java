@@ -4,6 +4,7 @@ import io.r3mes.cache.CachePolicy;
 import io.r3mes.cache.spi.CacheObserver;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -64,12 +65,13 @@ final class Alone<V> {
             return lead(read, lead.load());
         }
         if (turn instanceof LoneLoads.Join<V> join) {
-            observer.joined(read.key());
-            return await(read, anew, join.load(), true);
+            return after(
+                    join.load(),
+                    read,
+                    answer -> answer == null ? share(read, anew) : CompletableFuture.completedFuture(answer));
         }
         if (turn instanceof LoneLoads.Await<V> old) {
-            observer.joined(read.key());
-            return await(read, anew, old.load(), false);
+            return after(old.load(), read, tooOld -> share(read, anew));
         }
         return calls.withoutStoring(read);
     }
@@ -119,27 +121,10 @@ final class Alone<V> {
         });
     }
 
-    /** Waits for another caller's load; when that takes too long, loads for this caller only. */
-    private CompletableFuture<Answer<V>> await(Read<V> read, boolean anew, LoneLoads.Load<V> load, boolean takes) {
-        boolean blocks = read.thread() == Thread.currentThread();
-        if (blocks && !node.loading().mayAwait(load.thread())) {
-            return calls.withoutStoring(read);
-        }
+    private CompletableFuture<Answer<V>> after(
+            LoneLoads.Load<V> load, Read<V> read, Function<@Nullable Answer<V>, CompletableFuture<Answer<V>>> landed) {
         CompletableFuture<Ended<V>> ended = load.landing().thenApply(Ended::new);
-        return node.within(calls.patience(read), ended)
-                .thenComposeAsync(
-                        landed -> {
-                            if (blocks) {
-                                node.loading().awaited();
-                            }
-                            if (landed == null) {
-                                return calls.withoutStoring(read);
-                            }
-                            return takes && landed.answer() != null
-                                    ? CompletableFuture.completedFuture(landed.answer())
-                                    : share(read, anew);
-                        },
-                        read.steps());
+        return calls.after(new LoaderCalls.Other<>(load.thread(), ended), read, end -> landed.apply(end.answer()));
     }
 
     private record Ended<V>(@Nullable Answer<V> answer) {}

@@ -53,11 +53,6 @@ final class LeasedLoads<V> {
         return attempt(new Attempt<>(read, flight, purpose, purpose.replaced() != null, purpose.replaced()));
     }
 
-    /** How much longer a read may wait for the loads of others. */
-    Duration patience(Read<V> read) {
-        return read.patience(policy.load().maxWait(), node.now());
-    }
-
     /** One attempt to get the lease, or the value that somebody else stored meanwhile. */
     private CompletableFuture<Answer<V>> attempt(Attempt<V> attempt) {
         Read<V> read = attempt.read();
@@ -110,7 +105,7 @@ final class LeasedLoads<V> {
             Flight.Landing<V> nowhere = Flight.nowhere(attempt.read().subject());
             return land(attempt, nowhere.answer(), nowhere);
         }
-        if (patience(attempt.read()).isZero()) {
+        if (calls.patience(attempt.read()).isZero()) {
             abandon(attempt.flight());
             return calls.withoutStoring(attempt.read());
         }

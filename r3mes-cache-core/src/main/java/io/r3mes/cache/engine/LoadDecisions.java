@@ -49,20 +49,19 @@ final class LoadDecisions implements LoadContext {
 
     /** The TTL of the entry, shortened at random by up to the policy's jitter. */
     Duration ttl(CachePolicy policy, @Nullable Object value, double random) {
-        Duration chosen = ttl == null ? policy.expiry().ttl() : ttl;
-        Duration allowed = value == null ? shorter(chosen, policy.value().nullTtl()) : chosen;
-        long millis = allowed.toMillis();
+        long millis = allowed(policy, value, ttl == null ? policy.expiry().ttl() : ttl)
+                .toMillis();
         return Duration.ofMillis(
                 Math.max(1, millis - (long) (millis * policy.expiry().jitter() * random)));
     }
 
     /** The TTL that the policy alone gives a value. */
     static Duration usualTtl(CachePolicy policy, @Nullable Object value) {
-        Duration usual = policy.expiry().ttl();
-        return value == null ? shorter(usual, policy.value().nullTtl()) : usual;
+        return allowed(policy, value, policy.expiry().ttl());
     }
 
-    private static Duration shorter(Duration one, Duration other) {
-        return one.compareTo(other) < 0 ? one : other;
+    private static Duration allowed(CachePolicy policy, @Nullable Object value, Duration chosen) {
+        Duration longest = policy.value().nullTtl();
+        return value == null && longest.compareTo(chosen) < 0 ? longest : chosen;
     }
 }

@@ -5,6 +5,8 @@ import io.r3mes.cache.spi.CacheObserver;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /** Calls the loaders of one cache, within its limit, and counts how they ended. Thread-safe. */
 final class LoaderCalls<V> {
@@ -21,6 +23,13 @@ final class LoaderCalls<V> {
         this.observer = observer;
     }
 
+    /**
+     * The load of another caller.
+     *
+     * @param thread the one that loads, or null if it is not known
+     */
+    record Other<T>(@Nullable Thread thread, CompletableFuture<T> landing) {}
+
     /** Calls a loader of many on the calling thread. */
     @FunctionalInterface
     interface Bulk<T, X extends Exception> {
@@ -30,8 +39,7 @@ final class LoaderCalls<V> {
 
     /** Calls the loader once. Its failure becomes an answer, so that nothing can wrap it on its way to the caller. */
     CompletableFuture<Answer<V>> run(Read<V> read, LoadDecisions decisions) {
-        boolean blocks = read.thread() == Thread.currentThread();
-        return limit.enter(new LoadLimit.Caller(read.key(), patience(read), blocks, read.steps()))
+        return limit.enter(new LoadLimit.Caller(read.key(), patience(read), read.blocks(), read.steps()))
                 .handle((entered, rejected) -> entered == null
                         ? CompletableFuture.<Answer<V>>completedFuture(
                                 new Answer.LoaderFailed<>(Failures.cause(rejected), true))
@@ -83,6 +91,28 @@ final class LoaderCalls<V> {
     /** How much longer a read may wait for others. */
     Duration patience(Read<V> read) {
         return read.patience(policy.load().maxWait(), node.now());
+    }
+
+    /**
+     * Goes on with what another caller's load brings. Loads for this caller alone where that takes too long, or waits for
+     * this very caller.
+     */
+    <T> CompletableFuture<Answer<V>> after(
+            Other<T> other, Read<V> read, Function<T, CompletableFuture<Answer<V>>> landed) {
+        boolean blocks = read.blocks();
+        if (blocks && !node.loading().mayAwait(other.thread())) {
+            return withoutStoring(read);
+        }
+        observer.joined(read.key());
+        return node.within(patience(read), other.landing())
+                .thenComposeAsync(
+                        landing -> {
+                            if (blocks) {
+                                node.loading().awaited();
+                            }
+                            return landing == null ? withoutStoring(read) : landed.apply(landing);
+                        },
+                        read.steps());
     }
 
     /** For this caller alone: nothing is stored. */

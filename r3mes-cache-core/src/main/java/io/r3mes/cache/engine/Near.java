@@ -33,15 +33,14 @@ final class Near {
             return null;
         }
         LocalEntry entry = store.get(id);
-        if (entry == null) {
-            LocalEntry missing = nulls == null ? null : nulls.get(id);
-            return missing == null || nulls == null ? null : judged(nulls, id, missing, now);
+        if (entry != null) {
+            return judged(store, id, entry, now);
         }
-        return judged(store, id, entry, now);
+        return nulls == null ? null : judged(nulls, id, nulls.get(id), now);
     }
 
-    private @Nullable LocalEntry judged(LocalStore from, Object id, LocalEntry entry, long now) {
-        if (entry.expiresAtNanos() - now <= 0) {
+    private @Nullable LocalEntry judged(LocalStore from, Object id, @Nullable LocalEntry entry, long now) {
+        if (entry == null || entry.expiresAtNanos() - now <= 0) {
             return null;
         }
         if (timeline.admits(entry, cache, now)) {

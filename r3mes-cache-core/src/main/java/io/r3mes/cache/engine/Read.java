@@ -37,6 +37,11 @@ record Read<V>(
         return subject.key();
     }
 
+    /** Whether the calling thread waits for the answer, and will run the loader. */
+    boolean blocks() {
+        return thread == Thread.currentThread();
+    }
+
     /** What is left at {@code now} of the time that it may wait. */
     Duration patience(Duration whole, long now) {
         Duration left = whole.minusNanos(now - startedAt);

@@ -166,34 +166,17 @@ final class TieredCache<V> {
 
     /** Waits for another caller's load. What lands may have been invalidated since; then loads after all. */
     private CompletableFuture<Answer<V>> join(Read<V> read, Flight<V> running, Purpose purpose) {
-        boolean blocks = read.thread() == Thread.currentThread();
-        if (blocks && !node.loading().mayAwait(running.loadingThread())) {
-            return calls.withoutStoring(read);
-        }
-        observer.joined(read.key());
-        CompletableFuture<Flight.@Nullable Landing<V>> landed = new CompletableFuture<>();
-        Runnable cancel = node.environment().timer().after(leased.patience(read), () -> landed.complete(null));
-        running.landing().thenAccept(landed::complete);
-        return landed.thenComposeAsync(
-                landing -> {
-                    cancel.run();
-                    if (blocks) {
-                        node.loading().awaited();
-                    }
-                    if (landing == null) {
-                        return calls.withoutStoring(read);
-                    }
-                    if (running.isWithoutRedis()) {
-                        return alone.load(read, purpose.anew());
-                    }
-                    if (!Flight.isValid(landing, node.timeline(), node.now())) {
-                        return load(read, Purpose.MISSING);
-                    }
-                    return purpose.anew() && landing.answer() instanceof Answer.Stale<V> stale
-                            ? insisted(read, stale)
-                            : CompletableFuture.completedFuture(landing.answer());
-                },
-                read.steps());
+        return calls.after(new LoaderCalls.Other<>(running.loadingThread(), running.landing()), read, landing -> {
+            if (running.isWithoutRedis()) {
+                return alone.load(read, purpose.anew());
+            }
+            if (!Flight.isValid(landing, node.timeline(), node.now())) {
+                return load(read, Purpose.MISSING);
+            }
+            return purpose.anew() && landing.answer() instanceof Answer.Stale<V> stale
+                    ? insisted(read, stale)
+                    : CompletableFuture.completedFuture(landing.answer());
+        });
     }
 
     /** For a caller who wants no stale value, where the load it waited for brought one. */
