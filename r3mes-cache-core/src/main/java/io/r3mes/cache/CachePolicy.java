@@ -36,23 +36,9 @@ public record CachePolicy(
     public static final String COMMON_DOMAIN = "";
 
     public CachePolicy {
-        if (name.isBlank()) {
-            throw new CacheConfigurationException("A cache needs a name.");
-        }
-        if (name.chars().anyMatch(Character::isISOControl)) {
-            throw new CacheConfigurationException(
-                    "Cache '" + name + "': the name holds a control character. Remove it.");
-        }
+        PolicyCheck.name(name);
         tags = List.copyOf(tags);
-        for (KeyTemplate tag : tags) {
-            for (KeyTemplate.Placeholder placeholder : tag.placeholders()) {
-                if (key.indexOf(placeholder) < 0) {
-                    throw new CacheConfigurationException("Cache '" + name + "': the tag '" + tag.text()
-                            + "' has the placeholder " + placeholder + ", which the key '" + key.text()
-                            + "' does not have. Use one of the key's placeholders, or add it to the key.");
-                }
-            }
-        }
+        tags.forEach(tag -> PolicyCheck.tag(name, key, tag));
         expiry.check(name);
         local.check(name);
         load.check(name);
@@ -203,6 +189,7 @@ public record CachePolicy(
      * @param maxConcurrent how many loaders of the cache run at once on a node; 0 is any number
      * @param rejectWhenFull whether a caller that waited that long for its loader's turn gets a
      *     {@link LoadRejectedException}; otherwise it loads all the same
+     * @param timeouts how long a caller waits for a slow loader
      */
     public record Load(
             Duration lease,
@@ -210,7 +197,8 @@ public record CachePolicy(
             Duration maxWait,
             Duration snapshotLag,
             int maxConcurrent,
-            boolean rejectWhenFull) {
+            boolean rejectWhenFull,
+            LoadTimeouts timeouts) {
 
         /** Half of what the log of invalidations keeps. */
         private static final Duration LONGEST_LAG = Duration.ofMinutes(5);
@@ -220,7 +208,15 @@ public record CachePolicy(
 
         /** As many loaders as by default, and no caller is rejected. */
         public Load(Duration lease, Duration maxLoad, Duration maxWait, Duration snapshotLag) {
-            this(lease, maxLoad, maxWait, snapshotLag, 64, false);
+            this(lease, maxLoad, maxWait, snapshotLag, 64, false, LoadTimeouts.OFF);
+        }
+
+        public Load withLimit(int loaders, boolean rejects) {
+            return new Load(lease, maxLoad, maxWait, snapshotLag, loaders, rejects, timeouts);
+        }
+
+        public Load withTimeouts(LoadTimeouts changed) {
+            return new Load(lease, maxLoad, maxWait, snapshotLag, maxConcurrent, rejectWhenFull, changed);
         }
 
         /** Loads from a source that does not lag. */
@@ -254,6 +250,7 @@ public record CachePolicy(
                     "load.max-concurrent",
                     maxConcurrent,
                     "a number of at least 1, or 0 for any number");
+            timeouts.check(cache, maxLoad);
         }
     }
 

@@ -12,6 +12,26 @@ final class PolicyCheck {
 
     private PolicyCheck() {}
 
+    static void name(String cache) {
+        if (cache.isBlank()) {
+            throw new CacheConfigurationException("A cache needs a name.");
+        }
+        if (cache.chars().anyMatch(Character::isISOControl)) {
+            throw new CacheConfigurationException(
+                    "Cache '" + cache + "': the name holds a control character. Remove it.");
+        }
+    }
+
+    static void tag(String cache, KeyTemplate key, KeyTemplate tag) {
+        for (KeyTemplate.Placeholder placeholder : tag.placeholders()) {
+            if (key.indexOf(placeholder) < 0) {
+                throw new CacheConfigurationException("Cache '" + cache + "': the tag '" + tag.text()
+                        + "' has the placeholder " + placeholder + ", which the key '" + key.text()
+                        + "' does not have. Use one of the key's placeholders, or add it to the key.");
+            }
+        }
+    }
+
     static boolean isTtl(Duration ttl) {
         return within(SHORTEST_TTL, ttl);
     }

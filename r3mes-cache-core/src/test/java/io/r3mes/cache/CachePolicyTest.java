@@ -92,9 +92,21 @@ class CachePolicyTest {
                 bad(() -> USERS.withLocal(new Local(true, 1, ENDLESS)), ttl("local.ttl is " + ENDLESS)),
                 bad(() -> degraded(Duration.ofSeconds(10).plusNanos(1)), degradedTtl("PT10.000000001S")),
                 bad(
-                        () -> USERS.withLoad(new Load(Duration.ofSeconds(1), ENOUGH, ENOUGH, Duration.ZERO, -1, false)),
+                        () -> USERS.withLoad(Load.DEFAULT.withLimit(-1, false)),
                         "Cache 'users': load.max-concurrent is -1; set it to a number of at least 1, or 0 for any"
                                 + " number."),
+                bad(
+                        () -> timed(Duration.ofSeconds(2), Duration.ofSeconds(2)),
+                        "Cache 'users': load.soft-timeout is PT2S; set it to less than load.timeout, PT2S, or 0 for"
+                                + " none."),
+                bad(
+                        () -> timed(Duration.ZERO, Duration.ofSeconds(61)),
+                        "Cache 'users': load.timeout is PT1M1S; set it to a duration up to load.max-load, PT1M, or 0 for"
+                                + " none."),
+                bad(
+                        () -> timed(Duration.ofMillis(-1), Duration.ZERO),
+                        "Cache 'users': load.soft-timeout is PT-0.001S; set it to a duration up to load.max-load, PT1M, or"
+                                + " 0 for none."),
                 bad(
                         () -> USERS.withValue(new Value(true, false, 1, Duration.ZERO, 1)),
                         "Cache 'users': null-ttl is PT0S; set it to a duration between 1ms and 36500d."),
@@ -176,5 +188,9 @@ class CachePolicyTest {
 
     private static CachePolicy load(Duration lease, Duration maxLoad, Duration maxWait) {
         return USERS.withLoad(new Load(lease, maxLoad, maxWait));
+    }
+
+    private static CachePolicy timed(Duration soft, Duration hard) {
+        return USERS.withLoad(Load.DEFAULT.withTimeouts(new LoadTimeouts(soft, hard)));
     }
 }

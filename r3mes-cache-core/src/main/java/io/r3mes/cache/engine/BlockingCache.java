@@ -57,14 +57,14 @@ final class BlockingCache<K, V> implements Cache<K, V> {
             }
             return value(entry);
         }
-        return CallerThread.call(executor(), steps -> tiered.read(blocking(id, loader, steps, startedAt)))
+        return CallerThread.call(executor(), steps -> tiered.read(timed(id, loader, steps, startedAt)))
                 .get();
     }
 
     @Override
     public <X extends Exception> @Nullable V refresh(K id, Loader<? super K, ? extends V, X> loader) throws X {
         long startedAt = node.now();
-        return CallerThread.call(executor(), steps -> tiered.refresh(blocking(id, loader, steps, startedAt)))
+        return CallerThread.call(executor(), steps -> tiered.refresh(timed(id, loader, steps, startedAt)))
                 .get();
     }
 
@@ -135,10 +135,15 @@ final class BlockingCache<K, V> implements Cache<K, V> {
                 new Read<>(Catalog.subject(policy, id), localId(id), loading, executor(), null, node.now()));
     }
 
-    <X extends Exception> Read<V> blocking(
+    private <X extends Exception> Read<V> timed(
             K id, Loader<? super K, ? extends V, X> loader, Executor steps, long startedAt) {
         Read.Loading<V> loading = (LoadContext context) -> CompletableFuture.completedFuture(loader.load(id, context));
-        return new Read<>(Catalog.subject(policy, id), localId(id), loading, steps, Thread.currentThread(), startedAt);
+        TimeLimits limits = tiered.limits();
+        boolean bound =
+                limits == null || loader.needsCallersThread() || node.loading().isInside();
+        LoaderThread here = new LoaderThread(Thread.currentThread());
+        return new Read<>(
+                Catalog.subject(policy, id), localId(id), loading, steps, here, startedAt, bound ? null : limits);
     }
 
     @SuppressWarnings("unchecked") // This cache puts values of its own type only.

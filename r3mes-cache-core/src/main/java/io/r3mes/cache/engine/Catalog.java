@@ -24,6 +24,7 @@ final class Catalog {
      */
     Catalog(Collection<CachePolicy> all) {
         for (CachePolicy policy : all) {
+            requireUsefulTimeouts(policy);
             for (CachePolicy other : policies.values()) {
                 if (other.name().equals(policy.name())) {
                     throw new CacheConfigurationException(
@@ -36,6 +37,15 @@ final class Catalog {
                 }
             }
             policies.put(policy.name(), policy);
+        }
+    }
+
+    private static void requireUsefulTimeouts(CachePolicy policy) {
+        if (!policy.load().timeouts().soft().isZero()
+                && policy.stale().longest().isZero()) {
+            throw new CacheConfigurationException(
+                    "Cache '" + policy.name() + "': load.soft-timeout serves a value past its"
+                            + " TTL, and this cache keeps none. Set stale.on-error too, or load.timeout instead.");
         }
     }
 

@@ -13,19 +13,22 @@ import org.jspecify.annotations.Nullable;
 final class Flight<V> {
 
     private final Subject subject;
-    private final @Nullable Thread loadingThread;
+    private final LoaderThread thread;
+    private final long beganAt;
     private final long joinableUntil;
     private final CompletableFuture<Landing<V>> landing = new CompletableFuture<>();
     private volatile @Nullable Head head;
     private volatile boolean withoutRedis;
 
     /**
-     * @param loadingThread the thread that will call the loader, or null if it is not known
-     * @param joinableUntil when nobody waits for it any more, in nanoseconds of the node's clock
+     * @param thread the one that calls the loader
+     * @param beganAt in nanoseconds of the node's clock
+     * @param joinableUntil when nobody waits for it any more, in the same
      */
-    Flight(Subject subject, @Nullable Thread loadingThread, long joinableUntil) {
+    Flight(Subject subject, LoaderThread thread, long beganAt, long joinableUntil) {
         this.subject = subject;
-        this.loadingThread = loadingThread;
+        this.thread = thread;
+        this.beganAt = beganAt;
         this.joinableUntil = joinableUntil;
     }
 
@@ -59,8 +62,12 @@ final class Flight<V> {
         return subject;
     }
 
-    @Nullable Thread loadingThread() {
-        return loadingThread;
+    LoaderThread thread() {
+        return thread;
+    }
+
+    long beganAt() {
+        return beganAt;
     }
 
     CompletableFuture<Landing<V>> landing() {
@@ -88,7 +95,7 @@ final class Flight<V> {
 
     /** Whether the calling thread is the one that loads: waiting for it would never end. */
     boolean isOfThisThread() {
-        return loadingThread == Thread.currentThread();
+        return thread.isCurrent();
     }
 
     /** Whether a caller that starts now may take this flight's result for its own. */

@@ -85,7 +85,14 @@ final class FutureCache<K, V> implements AsyncCache<K, V> {
     }
 
     private Read<V> read(K id, Read.Loading<V> loading, long startedAt) {
-        return new Read<>(Catalog.subject(cache.policy(), id), cache.localId(id), loading, executor(), null, startedAt);
+        return new Read<>(
+                Catalog.subject(cache.policy(), id),
+                cache.localId(id),
+                loading,
+                executor(),
+                new LoaderThread(null),
+                startedAt,
+                tiered.limits());
     }
 
     /** Begins on the executor and ends there, so that neither the caller nor an I/O thread runs a loader or a callback. */

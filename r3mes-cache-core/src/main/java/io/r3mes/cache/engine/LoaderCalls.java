@@ -5,8 +5,9 @@ import io.r3mes.cache.spi.CacheObserver;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeoutException;
 import java.util.function.Function;
-import org.jspecify.annotations.Nullable;
 
 /** Calls the loaders of one cache, within its limit, and counts how they ended. Thread-safe. */
 final class LoaderCalls<V> {
@@ -23,12 +24,8 @@ final class LoaderCalls<V> {
         this.observer = observer;
     }
 
-    /**
-     * The load of another caller.
-     *
-     * @param thread the one that loads, or null if it is not known
-     */
-    record Other<T>(@Nullable Thread thread, CompletableFuture<T> landing) {}
+    /** The load of another caller. */
+    record Other<T>(LoaderThread thread, CompletableFuture<T> landing) {}
 
     /** Calls a loader of many on the calling thread. */
     @FunctionalInterface
@@ -48,6 +45,35 @@ final class LoaderCalls<V> {
     }
 
     private CompletableFuture<Answer<V>> call(Read<V> read, LoadDecisions decisions) {
+        TimeLimits limits = read.limits();
+        if (limits == null) {
+            return callHere(read, decisions);
+        }
+        if (limits.areOver(read.startedAt(), node.now())) {
+            return CompletableFuture.completedFuture(new Answer.LoaderFailed<>(new TimeoutException(), true));
+        }
+        if (!read.blocks()) {
+            return callTimed(read, decisions);
+        }
+        try {
+            return CompletableFuture.supplyAsync(
+                            () -> callTimed(read, decisions), node.environment().executor())
+                    .thenCompose(answer -> answer);
+        } catch (RejectedExecutionException saturated) {
+            node.observer().unavailable("timed load", saturated);
+            return callHere(read, decisions);
+        }
+    }
+
+    /** A loader that its caller may leave behind. */
+    private CompletableFuture<Answer<V>> callTimed(Read<V> read, LoadDecisions decisions) {
+        if (read.thread().isKnown()) {
+            read.thread().moveHere();
+        }
+        return callHere(read, decisions);
+    }
+
+    private CompletableFuture<Answer<V>> callHere(Read<V> read, LoadDecisions decisions) {
         long startedAt = node.now();
         CompletableFuture<Answer<V>> ended;
         node.loading().enter();

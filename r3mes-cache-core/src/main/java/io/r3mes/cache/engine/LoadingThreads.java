@@ -4,7 +4,6 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The threads of a manager that are inside loaders, and what those wait for: a loader that reads the caches must not wait
@@ -15,8 +14,8 @@ final class LoadingThreads {
     private static final int LONGEST_CHAIN = 16;
 
     private final Map<Thread, Integer> inside = new ConcurrentHashMap<>();
-    /** Of those inside, the thread whose load each waits for. */
-    private final Map<Thread, Thread> waitingFor = new ConcurrentHashMap<>();
+    /** Of those inside, where the load runs that each waits for; that may change meanwhile. */
+    private final Map<Thread, LoaderThread> waitingFor = new ConcurrentHashMap<>();
     /** Those that wait for a permit. */
     private final Set<Thread> queueing = ConcurrentHashMap.newKeySet();
 
@@ -51,14 +50,13 @@ final class LoadingThreads {
     /**
      * Notes that the calling thread, if it is inside a loader, begins to wait for the load of another thread.
      *
-     * @param leader null if it is not known
      * @return false if that would wait for itself in the end, or for a permit
      */
-    boolean mayAwait(@Nullable Thread leader) {
-        Thread own = Thread.currentThread();
-        if (leader == null || !isInside()) {
+    boolean mayAwait(LoaderThread leader) {
+        if (!isInside()) {
             return true;
         }
+        Thread own = Thread.currentThread();
         waitingFor.put(own, leader);
         if (isCircular(own, leader)) {
             waitingFor.remove(own);
@@ -68,13 +66,14 @@ final class LoadingThreads {
     }
 
     /** Two who begin at once have both noted it before they look, so at least one of them sees the other. */
-    private boolean isCircular(Thread own, Thread leader) {
-        Thread next = leader;
+    private boolean isCircular(Thread own, LoaderThread leader) {
+        Thread next = leader.get();
         for (int i = 0; i < LONGEST_CHAIN && next != null; i++) {
             if (next == own || queueing.contains(next)) {
                 return true;
             }
-            next = waitingFor.get(next);
+            LoaderThread awaited = waitingFor.get(next);
+            next = awaited == null ? null : awaited.get();
         }
         return next != null;
     }
@@ -88,7 +87,7 @@ final class LoadingThreads {
     boolean mayQueue() {
         Thread own = Thread.currentThread();
         queueing.add(own);
-        if (waitingFor.containsValue(own)) {
+        if (waitingFor.values().stream().anyMatch(LoaderThread::isCurrent)) {
             queueing.remove(own);
             return false;
         }

@@ -68,7 +68,7 @@ final class LoneLoads<V> implements Timeline.Watcher {
     static final class Load<V> {
 
         private final Subject subject;
-        private final @Nullable Thread thread;
+        private final LoaderThread thread;
         private final long beganAt;
         private final CompletableFuture<@Nullable Answer<V>> landing = new CompletableFuture<>();
         private boolean called;
@@ -82,7 +82,7 @@ final class LoneLoads<V> implements Timeline.Watcher {
             this.beganAt = now;
         }
 
-        @Nullable Thread thread() {
+        LoaderThread thread() {
             return thread;
         }
 
@@ -107,7 +107,7 @@ final class LoneLoads<V> implements Timeline.Watcher {
             shares = true;
             return new Lead<>(own);
         }
-        if (load.thread == Thread.currentThread()) {
+        if (load.thread.isCurrent()) {
             return new Nested<>();
         }
         // A tag that the loader decides may be among those that were invalidated since.

@@ -51,9 +51,13 @@ record Node(
     <T> CompletableFuture<@Nullable T> within(Duration delay, CompletableFuture<T> stage) {
         CompletableFuture<@Nullable T> first = new CompletableFuture<>();
         Runnable cancel = environment.timer().after(delay, () -> first.complete(null));
-        stage.thenAccept(brought -> {
+        stage.whenComplete((brought, failure) -> {
             cancel.run();
-            first.complete(brought);
+            if (failure == null) {
+                first.complete(brought);
+            } else {
+                first.completeExceptionally(Failures.cause(failure));
+            }
         });
         return first;
     }

@@ -11,15 +11,22 @@ import org.jspecify.annotations.Nullable;
  *
  * @param id the identity of the entry in the near cache
  * @param steps runs the steps of the request, and its loader
- * @param thread the thread on which the loader will run, or null if it is not known
+ * @param thread where the loader runs
+ * @param limits how long its caller waits; null for as long as it takes
  */
 record Read<V>(
         Subject subject,
         Object id,
         Loading<V> loading,
         Executor steps,
-        @Nullable Thread thread,
-        long startedAt) {
+        LoaderThread thread,
+        long startedAt,
+        @Nullable TimeLimits limits) {
+
+    /** A read that waits for as long as its loader takes. */
+    Read(Subject subject, Object id, Loading<V> loading, Executor steps, @Nullable Thread thread, long startedAt) {
+        this(subject, id, loading, steps, new LoaderThread(thread), startedAt, null);
+    }
 
     /** Asks the source. A failure may be thrown or complete the stage. */
     @FunctionalInterface
@@ -39,7 +46,7 @@ record Read<V>(
 
     /** Whether the calling thread waits for the answer, and will run the loader. */
     boolean blocks() {
-        return thread == Thread.currentThread();
+        return thread.isCurrent();
     }
 
     /** What is left at {@code now} of the time that it may wait. */
@@ -54,6 +61,6 @@ record Read<V>(
             called.run();
             return loading.load(context);
         };
-        return new Read<>(subject, id, told, steps, thread, startedAt);
+        return new Read<>(subject, id, told, steps, thread, startedAt, limits);
     }
 }

@@ -23,6 +23,8 @@ final class TieredCache<V> {
     private final LoaderCalls<V> calls;
     private final Alone<V> alone;
     private final LeasedLoads<V> leased;
+    private final TimedWaits<V> waits;
+    private final @Nullable TimeLimits limits;
     private final CacheObserver.OfCache observer;
 
     TieredCache(Node node, CachePolicy policy, Near near, ValueFormat format, CacheObserver.OfCache observer) {
@@ -39,6 +41,13 @@ final class TieredCache<V> {
         this.alone = new Alone<>(node, policy, calls, observer);
         this.leased = new LeasedLoads<>(
                 node, policy, new LeasedLoads.Parts<>(remote, staleness, entries, flights, calls, alone, observer));
+        this.waits = new TimedWaits<>(node, policy, new TimedWaits.Parts(remote, entries, observer));
+        this.limits = TimeLimits.of(policy.load().timeouts());
+    }
+
+    /** How long the callers of this cache wait; null for as long as their loaders take. */
+    @Nullable TimeLimits limits() {
+        return limits;
     }
 
     /** The valid entry of the near cache, or null. */
@@ -54,10 +63,10 @@ final class TieredCache<V> {
     CompletableFuture<Answer<V>> read(Read<V> read) {
         Flight<V> running = refreshes.isRunning(read.key()) ? null : flights.joinable(read.key());
         if (running != null) {
-            return counted(read, join(read, running, Purpose.MISSING));
+            return counted(read, running.beganAt(), join(read, running, Purpose.MISSING));
         }
         if (flights.isLoadingHere(read.key())) {
-            return counted(read, calls.withoutStoring(read));
+            return counted(read, read.startedAt(), calls.withoutStoring(read));
         }
         RemoteReads.Watch watch = remote.watch();
         return remote.get(read.subject(), watch, read.steps()).thenCompose(found -> {
@@ -68,7 +77,9 @@ final class TieredCache<V> {
                 return CompletableFuture.completedFuture(stale(read, stale));
             }
             return counted(
-                    read, found instanceof Found.Unavailable ? alone.load(read, false) : load(read, Purpose.MISSING));
+                    read,
+                    read.startedAt(),
+                    found instanceof Found.Unavailable ? alone.load(read, false) : load(read, Purpose.MISSING));
         });
     }
 
@@ -103,7 +114,7 @@ final class TieredCache<V> {
 
     /** Loads anew even if a valid value is cached, and replaces it. */
     CompletableFuture<Answer<V>> refresh(Read<V> read) {
-        return load(read, Purpose.ANEW);
+        return waits.limitAnew(read, load(read, Purpose.ANEW));
     }
 
     /** The same in the background, unless that is under way already, here or elsewhere. */
@@ -139,8 +150,9 @@ final class TieredCache<V> {
         return remote;
     }
 
-    private CompletableFuture<Answer<V>> counted(Read<V> read, CompletableFuture<Answer<V>> missed) {
-        return missed.whenComplete((answer, failure) -> {
+    /** Counts a miss, which ends within the limits of the read. */
+    private CompletableFuture<Answer<V>> counted(Read<V> read, long since, CompletableFuture<Answer<V>> load) {
+        return waits.limit(read, since, load).whenComplete((answer, failure) -> {
             observer.miss(read.key(), read.startedAt());
             if (answer instanceof Answer.Stale) {
                 observer.stale(read.key());
@@ -150,10 +162,12 @@ final class TieredCache<V> {
 
     /** Loads in a flight that others may join, or joins the one that is under way. */
     private CompletableFuture<Answer<V>> load(Read<V> read, Purpose purpose) {
+        long now = node.now();
         Flight<V> own = new Flight<>(
                 read.subject(),
                 read.thread(),
-                node.now() + policy.load().maxLoad().toNanos());
+                now,
+                now + policy.load().maxLoad().toNanos());
         Flight<V> flight = flights.begin(own);
         if (flight != own) {
             return join(read, flight, purpose);
@@ -166,7 +180,7 @@ final class TieredCache<V> {
 
     /** Waits for another caller's load. What lands may have been invalidated since; then loads after all. */
     private CompletableFuture<Answer<V>> join(Read<V> read, Flight<V> running, Purpose purpose) {
-        return calls.after(new LoaderCalls.Other<>(running.loadingThread(), running.landing()), read, landing -> {
+        return calls.after(new LoaderCalls.Other<>(running.thread(), running.landing()), read, landing -> {
             if (running.isWithoutRedis()) {
                 return alone.load(read, purpose.anew());
             }

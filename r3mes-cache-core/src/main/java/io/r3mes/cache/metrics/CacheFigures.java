@@ -89,6 +89,11 @@ final class CacheFigures implements CacheObserver.OfCache {
     }
 
     @Override
+    public void timedOut(String key) {
+        counters.count(Figure.TIMED_OUT);
+    }
+
+    @Override
     public void stale(String key) {
         counters.count(Figure.STALE);
     }

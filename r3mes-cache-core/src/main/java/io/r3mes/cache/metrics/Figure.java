@@ -18,6 +18,8 @@ enum Figure {
     DEGRADED_HITS,
     /** Loads that found too many loaders running for as long as they may wait. */
     OVER_LIMIT,
+    /** Reads that gave up a slow load. */
+    TIMED_OUT,
     STALE,
     UNREADABLE,
     UNAVAILABLE,

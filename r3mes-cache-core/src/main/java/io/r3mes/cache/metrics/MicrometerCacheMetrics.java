@@ -54,6 +54,11 @@ public final class MicrometerCacheMetrics implements MeterBinder {
                 "Loads that found too many loaders running for as long as they may wait",
                 Tags.empty(),
                 of(Figure.OVER_LIMIT));
+        cache.counter(
+                "r3mes.cache.loads.timed.out",
+                "Reads that gave up a load slower than their time-out",
+                Tags.empty(),
+                of(Figure.TIMED_OUT));
         cache.counter("r3mes.cache.stale", "Reads answered with a value past its TTL", Tags.empty(), of(Figure.STALE));
         cache.counter("r3mes.cache.unreadable", "Undecodable entries in Redis", Tags.empty(), of(Figure.UNREADABLE));
         cache.counter("r3mes.cache.unavailable", "Reads and writes unanswered", Tags.empty(), of(Figure.UNAVAILABLE));

@@ -87,6 +87,11 @@ final class Observers implements CacheObserver {
         }
 
         @Override
+        public void timedOut(String key) {
+            tell(of -> of.timedOut(key));
+        }
+
+        @Override
         public void loaded(String key, long startedAtNanos, boolean succeeded) {
             tell(of -> of.loaded(key, startedAtNanos, succeeded));
         }

@@ -47,6 +47,9 @@ public interface CacheObserver {
         /** A read waited for a loader to end until its patience was over: too many were running. */
         default void overLimit(String key) {}
 
+        /** A read, which is told as a miss too, gave up a slow load that goes on. */
+        default void timedOut(String key) {}
+
         /** A read, which is told as a hit or a miss too, was answered with a value past its TTL. */
         default void stale(String key) {}
 

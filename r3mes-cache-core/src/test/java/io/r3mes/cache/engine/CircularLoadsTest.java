@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.r3mes.cache.Cache;
 import io.r3mes.cache.CachePolicy;
 import io.r3mes.cache.CachePolicy.Load;
+import io.r3mes.cache.LoadTimeouts;
+import io.r3mes.cache.engine.EngineConfig.Coherence;
 import io.r3mes.cache.engine.Lab.LabNode;
 import io.r3mes.cache.testing.Await;
 import java.time.Duration;
@@ -13,6 +15,8 @@ import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CyclicBarrier;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -23,17 +27,31 @@ class CircularLoadsTest {
 
     private static final CachePolicy POLICY = CachePolicy.of("c", "c:{id}").withTtl(Duration.ofHours(1));
 
+    private static final CachePolicy TIMED =
+            POLICY.withLoad(Load.DEFAULT.withTimeouts(new LoadTimeouts(Duration.ZERO, Duration.ofSeconds(1))));
+
     private final Lab lab = new Lab();
+    private final ExecutorService executor = Executors.newCachedThreadPool();
 
     @AfterEach
     void close() {
         lab.close();
+        executor.shutdownNow();
     }
 
     @ParameterizedTest
-    @CsvSource({"2, false", "3, false", "5, false", "2, true", "3, true", "5, true"})
-    void loadersThatReadEachOthersKeysEnd(int threads, boolean redisIsAway) {
-        LabNode node = lab.node(POLICY);
+    @CsvSource({
+        "2, false, false",
+        "3, false, false",
+        "5, false, false",
+        "2, true, false",
+        "3, true, false",
+        "5, true, false",
+        "3, false, true",
+        "3, true, true"
+    })
+    void loadersThatReadEachOthersKeysEnd(int threads, boolean redisIsAway, boolean timed) {
+        LabNode node = timed ? lab.node(new Lab.Parts(Coherence.DEFAULT, null, executor), TIMED) : lab.node(POLICY);
         if (redisIsAway) {
             node.outage().begin(Outage.Fault.LOST);
         }
@@ -54,8 +72,7 @@ class CircularLoadsTest {
 
     @Test
     void loaderDoesNotWaitForALoadThatWaitsForItsPermit() {
-        LabNode node = lab.node(POLICY.withLoad(new Load(
-                Duration.ofSeconds(3), Duration.ofSeconds(60), Duration.ofSeconds(10), Duration.ZERO, 1, false)));
+        LabNode node = lab.node(POLICY.withLoad(Load.DEFAULT.withLimit(1, false)));
         CompletableFuture<Void> loading = new CompletableFuture<>();
         CompletableFuture<Void> go = new CompletableFuture<>();
         CompletableFuture<Integer> holder = Work.start(() -> cache(node).<RuntimeException>get(1, (id, context) -> {
@@ -76,7 +93,7 @@ class CircularLoadsTest {
     @Test
     void aLoadThatALoaderWaitsForNeedsNoPermit() {
         LoadingThreads threads = new LoadingThreads();
-        Thread leader = Thread.currentThread();
+        LoaderThread leader = new LoaderThread(Thread.currentThread());
         assertThat(threads.mayQueue()).isTrue();
         threads.queued();
         CompletableFuture<Boolean> waits = Work.start(() -> {
@@ -91,7 +108,7 @@ class CircularLoadsTest {
     void aThreadOutsideLoadersMayWaitForAnybody() {
         LoadingThreads threads = new LoadingThreads();
         assertThat(threads.mayQueue()).isTrue();
-        Thread queueing = Thread.currentThread();
+        LoaderThread queueing = new LoaderThread(Thread.currentThread());
         assertThat(Await.result(Work.start(() -> threads.mayAwait(queueing)))).isTrue();
         assertThat(Await.result(Work.start(() -> {
                     threads.enter();

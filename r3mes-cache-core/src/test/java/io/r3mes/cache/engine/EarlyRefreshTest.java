@@ -21,8 +21,7 @@ class EarlyRefreshTest {
     private static final Duration TTL = Duration.ofSeconds(100);
     private static final CachePolicy NEAR = CachePolicy.of("c", "c:{id}")
             .withExpiry(new CachePolicy.Expiry(TTL, 0, 0, 1))
-            .withLoad(new CachePolicy.Load(
-                    Duration.ofSeconds(3), Duration.ofSeconds(60), Duration.ofSeconds(10), Duration.ZERO, 0, false))
+            .withLoad(CachePolicy.Load.DEFAULT.withLimit(0, false))
             .withLocal(new CachePolicy.Local(true, 1_000, Duration.ofHours(1)));
     private static final CachePolicy REMOTE = NEAR.withLocal(CachePolicy.Local.OFF);
 

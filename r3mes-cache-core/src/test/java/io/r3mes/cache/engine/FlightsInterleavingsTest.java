@@ -64,7 +64,7 @@ class FlightsInterleavingsTest {
         }
 
         static Flight<String> flight() {
-            return new Flight<>(SUBJECT, null, Long.MAX_VALUE);
+            return new Flight<>(SUBJECT, new LoaderThread(null), 0, Long.MAX_VALUE);
         }
 
         static Head head(long position) {

@@ -20,7 +20,7 @@ class JoinBelowFloorTest {
     @Test
     void doesNotJoinLoadBornBeforeWhatTheNodeForgot() {
         timeline.reset(new Head(1, "r", 100, "x", 100), 0);
-        Flight<Long> flight = new Flight<>(subject, null, Long.MAX_VALUE);
+        Flight<Long> flight = new Flight<>(subject, new LoaderThread(null), 0, Long.MAX_VALUE);
         flight.depart(new Head(1, "r", 100, "x", 100));
         assertThat(flight.isJoinable(timeline, 0)).isTrue();
 
@@ -36,7 +36,7 @@ class JoinBelowFloorTest {
     @Test
     void doesNotJoinLoadBornBeforeTheTimelineStartedOver() {
         timeline.reset(new Head(1, "r", 100, "x", 100), 0);
-        Flight<Long> flight = new Flight<>(subject, null, Long.MAX_VALUE);
+        Flight<Long> flight = new Flight<>(subject, new LoaderThread(null), 0, Long.MAX_VALUE);
         flight.depart(new Head(1, "r", 100, "x", 100));
 
         timeline.reset(new Head(1, "r", 200, "z", 200), 0);

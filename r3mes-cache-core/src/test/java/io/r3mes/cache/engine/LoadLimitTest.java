@@ -210,8 +210,7 @@ class LoadLimitTest {
     }
 
     private static CachePolicy limited(int most, boolean rejects) {
-        return POLICY.withLoad(new Load(
-                Duration.ofSeconds(3), Duration.ofSeconds(60), Duration.ofSeconds(10), Duration.ZERO, most, rejects));
+        return POLICY.withLoad(Load.DEFAULT.withLimit(most, rejects));
     }
 
     private static long overLimit(LabNode node) {

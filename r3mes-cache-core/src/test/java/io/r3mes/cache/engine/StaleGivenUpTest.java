@@ -21,8 +21,7 @@ class StaleGivenUpTest {
     private static final CachePolicy POLICY = CachePolicy.of("c", "c:{id}")
             .withExpiry(new CachePolicy.Expiry(TTL, 0, 0))
             .withStale(new StalePolicy(Duration.ZERO, Duration.ofHours(1), Duration.ofMinutes(1)))
-            .withLoad(new Load(
-                    Duration.ofSeconds(3), Duration.ofSeconds(60), Duration.ofSeconds(10), Duration.ZERO, 1, true));
+            .withLoad(Load.DEFAULT.withLimit(1, true));
 
     private final Lab lab = new Lab();
     private final LabNode node = lab.node(POLICY);

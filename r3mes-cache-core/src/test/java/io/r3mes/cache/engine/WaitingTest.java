@@ -80,7 +80,7 @@ class WaitingTest {
     void nobodyJoinsALoadThatRunsLongerThanItMay() {
         Timeline timeline = new Timeline(10, Duration.ofSeconds(10), 0);
         timeline.reset(new Head(1, "r", 5, "", 0), 0);
-        Flight<Long> flight = new Flight<>(new Subject("c", "k", List.of()), null, 100);
+        Flight<Long> flight = new Flight<>(new Subject("c", "k", List.of()), new LoaderThread(null), 0, 100);
         assertThat(flight.isJoinable(timeline, 100)).isTrue();
         assertThat(flight.isJoinable(timeline, 101)).isFalse();
     }

@@ -31,8 +31,7 @@ class KilledRedisTest {
     private static final Duration PAUSE = Duration.ofMillis(50);
     private static final CachePolicy POLICY = CachePolicy.of("c", "c:{id}")
             .withLocal(CachePolicy.Local.OFF)
-            .withLoad(new CachePolicy.Load(
-                    Duration.ofSeconds(3), Duration.ofMinutes(1), Duration.ofSeconds(10), Duration.ZERO, 0, false));
+            .withLoad(CachePolicy.Load.DEFAULT.withLimit(0, false));
 
     private final Queue<Call> calls = new ConcurrentLinkedQueue<>();
     private final Queue<Throwable> failures = new ConcurrentLinkedQueue<>();

@@ -41,6 +41,7 @@ class MicrometerCacheMetricsTest {
         users.joined("k");
         users.degradedHit("k");
         users.overLimit("k");
+        users.timedOut("k");
         users.stale("k");
         users.unreadable("k", new IllegalStateException());
         users.unavailable("get", new IllegalStateException());
@@ -55,6 +56,7 @@ class MicrometerCacheMetricsTest {
         assertThat(value("r3mes.cache.joined", "users")).isEqualTo(1);
         assertThat(value("r3mes.cache.degraded", "users")).isEqualTo(1);
         assertThat(value("r3mes.cache.loads.over.limit", "users")).isEqualTo(1);
+        assertThat(value("r3mes.cache.loads.timed.out", "users")).isEqualTo(1);
         assertThat(value("r3mes.cache.stale", "users")).isEqualTo(1);
         assertThat(value("r3mes.cache.unreadable", "users")).isEqualTo(1);
         assertThat(value("r3mes.cache.unavailable", "users")).isEqualTo(1);

@@ -2,6 +2,7 @@ package io.r3mes.cache.spring.autoconfigure;
 
 import io.r3mes.cache.CacheConfigurationException;
 import io.r3mes.cache.CachePolicy;
+import io.r3mes.cache.LoadTimeouts;
 import io.r3mes.cache.StalePolicy;
 import io.r3mes.cache.spring.autoconfigure.R3mesCacheProperties.CacheSpec;
 import io.r3mes.cache.spring.autoconfigure.R3mesCacheProperties.Defaults;
@@ -29,7 +30,7 @@ final class CachePolicies {
             null,
             null,
             new LocalSpec(null, null, null, null),
-            new LoadSpec(null, null, null, null, null, null),
+            new LoadSpec(null, null, null, null, null, null, null, null),
             new StaleSpec(null, null, null),
             null,
             null,
@@ -109,7 +110,10 @@ final class CachePolicies {
                 or(spec.maxWait(), defaults.load().maxWait()),
                 or(spec.snapshotLag(), defaults.load().snapshotLag()),
                 or(spec.maxConcurrent(), defaults.load().maxConcurrent()),
-                or(spec.rejectWhenFull(), defaults.load().rejectWhenFull()));
+                or(spec.rejectWhenFull(), defaults.load().rejectWhenFull()),
+                new LoadTimeouts(
+                        or(spec.softTimeout(), defaults.load().softTimeout()),
+                        or(spec.timeout(), defaults.load().timeout())));
     }
 
     private StalePolicy stale(StaleSpec spec) {

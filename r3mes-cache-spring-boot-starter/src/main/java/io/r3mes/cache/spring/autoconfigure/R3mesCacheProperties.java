@@ -143,6 +143,10 @@ public record R3mesCacheProperties(
      * @param maxConcurrent How many loaders of the cache run at once on a node. Others wait for max-wait. 0 is any number.
      * @param rejectWhenFull Whether a caller that waited that long gets a LoadRejectedException. Otherwise it loads all the
      *     same.
+     * @param softTimeout How long a caller waits for a slow load before it takes a value past its TTL, which stale.on-error
+     *     keeps. 0 is off.
+     * @param timeout How long a caller waits for a load before it gets such a value or a LoadTimeoutException. The load goes
+     *     on. 0 is off.
      */
     public record Load(
             @DefaultValue("3s") Duration lease,
@@ -150,7 +154,9 @@ public record R3mesCacheProperties(
             @DefaultValue("10s") Duration maxWait,
             @DefaultValue("0s") Duration snapshotLag,
             @DefaultValue("64") int maxConcurrent,
-            @DefaultValue("false") boolean rejectWhenFull) {}
+            @DefaultValue("false") boolean rejectWhenFull,
+            @DefaultValue("0s") Duration softTimeout,
+            @DefaultValue("0s") Duration timeout) {}
 
     /**
      * When a value past its TTL is served. One that an invalidation covers never is.
@@ -228,6 +234,10 @@ public record R3mesCacheProperties(
      * @param maxConcurrent How many loaders of the cache run at once on a node. Others wait for max-wait. 0 is any number.
      * @param rejectWhenFull Whether a caller that waited that long gets a LoadRejectedException. Otherwise it loads all the
      *     same.
+     * @param softTimeout How long a caller waits for a slow load before it takes a value past its TTL, which stale.on-error
+     *     keeps. 0 is off.
+     * @param timeout How long a caller waits for a load before it gets such a value or a LoadTimeoutException. The load goes
+     *     on. 0 is off.
      */
     public record LoadSpec(
             @Nullable Duration lease,
@@ -235,7 +245,9 @@ public record R3mesCacheProperties(
             @Nullable Duration maxWait,
             @Nullable Duration snapshotLag,
             @Nullable Integer maxConcurrent,
-            @Nullable Boolean rejectWhenFull) {}
+            @Nullable Boolean rejectWhenFull,
+            @Nullable Duration softTimeout,
+            @Nullable Duration timeout) {}
 
     /**
      * When a value past its TTL is served. One that an invalidation covers never is.

@@ -2,6 +2,7 @@ package io.r3mes.cache.spring.interceptor;
 
 import io.r3mes.cache.Cache;
 import io.r3mes.cache.LoadContext;
+import io.r3mes.cache.Loader;
 import io.r3mes.cache.Lookup;
 import io.r3mes.cache.spring.interceptor.MethodPlan.Read;
 import java.lang.reflect.Method;
@@ -72,7 +73,8 @@ final class ReadInterceptor implements MethodInterceptor {
                         : cached.invocation().proceed();
             }
         }
-        return cached.shape().wrap(cached.cache().get(cached.id(), (id, context) -> cached.load(context)));
+        Loader<Object, Object, Exception> loader = new BlockingLoader(cached, transactions.isActive());
+        return cached.shape().wrap(cached.cache().get(cached.id(), loader));
     }
 
     private @Nullable Object readAsync(CachedCall cached) throws Throwable {
@@ -83,6 +85,20 @@ final class ReadInterceptor implements MethodInterceptor {
                 .async()
                 .get(cached.id(), (id, context) -> cached.loadAsync(context))
                 .thenApply(cached.shape()::wrap);
+    }
+
+    /**
+     * Loads what a blocking method returns.
+     *
+     * @param needsCallersThread whether the method is to see the caller's transaction
+     */
+    private record BlockingLoader(CachedCall call, boolean needsCallersThread)
+            implements Loader<Object, Object, Exception> {
+
+        @Override
+        public @Nullable Object load(Object id, LoadContext context) throws Exception {
+            return call.load(context);
+        }
     }
 
     /** One call of a cached method. */

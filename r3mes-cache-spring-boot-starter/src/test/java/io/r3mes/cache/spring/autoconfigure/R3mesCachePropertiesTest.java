@@ -53,6 +53,8 @@ class R3mesCachePropertiesTest {
                     snapshot-lag: 5s
                     max-concurrent: 9
                     reject-when-full: true
+                    soft-timeout: 100ms
+                    timeout: 2s
                   stale: { while-revalidate: 1s, on-error: 2m, retry-after: 3s }
                   cache-nulls: false
                   null-ttl: 13s
@@ -75,6 +77,8 @@ class R3mesCachePropertiesTest {
                       snapshot-lag: 6s
                       max-concurrent: 8
                       reject-when-full: false
+                      soft-timeout: 200ms
+                      timeout: 1s
                     stale: { while-revalidate: 7s, on-error: 8s, retry-after: 9s }
                     cache-nulls: true
                     null-ttl: 15s
@@ -129,7 +133,9 @@ class R3mesCachePropertiesTest {
                                 Duration.ofSeconds(3),
                                 Duration.ofSeconds(5),
                                 9,
-                                true),
+                                true,
+                                Duration.ofMillis(100),
+                                Duration.ofSeconds(2)),
                         new R3mesCacheProperties.Stale(
                                 Duration.ofSeconds(1), Duration.ofMinutes(2), Duration.ofSeconds(3)),
                         false,
@@ -155,7 +161,9 @@ class R3mesCachePropertiesTest {
                                         Duration.ofSeconds(4),
                                         Duration.ofSeconds(6),
                                         8,
-                                        false),
+                                        false,
+                                        Duration.ofMillis(200),
+                                        Duration.ofSeconds(1)),
                                 new R3mesCacheProperties.StaleSpec(
                                         Duration.ofSeconds(7), Duration.ofSeconds(8), Duration.ofSeconds(9)),
                                 true,
