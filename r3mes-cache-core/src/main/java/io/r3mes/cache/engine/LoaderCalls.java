@@ -6,7 +6,6 @@ import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.TimeoutException;
 import java.util.function.Function;
 
 /** Calls the loaders of one cache, within its limit, and counts how they ended. Thread-safe. */
@@ -50,7 +49,7 @@ final class LoaderCalls<V> {
             return callHere(read, decisions);
         }
         if (limits.areOver(read.startedAt(), node.now())) {
-            return CompletableFuture.completedFuture(new Answer.LoaderFailed<>(new TimeoutException(), true));
+            return CompletableFuture.completedFuture(TimedWaits.notCalled());
         }
         if (!read.blocks()) {
             return callTimed(read, decisions);

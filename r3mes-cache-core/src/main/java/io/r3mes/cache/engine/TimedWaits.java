@@ -5,6 +5,7 @@ import io.r3mes.cache.LoadTimeoutException;
 import io.r3mes.cache.spi.CacheObserver;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeoutException;
 import java.util.function.Supplier;
 
 /**
@@ -27,6 +28,13 @@ final class TimedWaits<V> {
         this.observer = parts.observer();
     }
 
+    /** Its caller had given up before the turn of its loader came. */
+    private static final TimeoutException NOT_CALLED = new TimeoutException("The loader was not called");
+
+    static <V> Answer<V> notCalled() {
+        return new Answer.LoaderFailed<>(NOT_CALLED, true);
+    }
+
     /** What the waits of one cache work with. */
     record Parts(RemoteReads remote, Entries entries, CacheObserver.OfCache observer) {}
 
@@ -37,7 +45,15 @@ final class TimedWaits<V> {
      */
     CompletableFuture<Answer<V>> limit(Read<V> read, long since, CompletableFuture<Answer<V>> load) {
         TimeLimits limits = read.limits();
-        if (limits == null || load.isDone()) {
+        if (limits == null) {
+            return load;
+        }
+        return limited(read, limits, since, load).thenCompose(answer -> ended(read, answer));
+    }
+
+    private CompletableFuture<Answer<V>> limited(
+            Read<V> read, TimeLimits limits, long since, CompletableFuture<Answer<V>> load) {
+        if (load.isDone()) {
             return load;
         }
         if (limits.soft() == 0) {
@@ -49,7 +65,13 @@ final class TimedWaits<V> {
 
     /** The same for a caller who wants no cached value. */
     CompletableFuture<Answer<V>> limitAnew(Read<V> read, CompletableFuture<Answer<V>> load) {
-        return untilHard(read, load, () -> timedOut(read));
+        return untilHard(read, load, () -> timedOut(read)).thenCompose(answer -> ended(read, answer));
+    }
+
+    private CompletableFuture<Answer<V>> ended(Read<V> read, Answer<V> answer) {
+        return answer instanceof Answer.LoaderFailed<V> failed && failed.failure() == NOT_CALLED
+                ? timedOut(read)
+                : CompletableFuture.completedFuture(answer);
     }
 
     private CompletableFuture<Answer<V>> untilHard(

@@ -35,6 +35,7 @@ class TimedLoadsTest {
     private static final Duration HARD = Duration.ofSeconds(1);
     /** The clock moves on in steps until the caller runs. */
     private static final Duration SLACK = Duration.ofMillis(400);
+
     private static final CachePolicy STRICT = CachePolicy.of("c", "c:{id}")
             .withTags("id:{id}")
             .withExpiry(new CachePolicy.Expiry(TTL, 0, 0))
@@ -158,6 +159,17 @@ class TimedLoadsTest {
         assertThat(cache(node).<RuntimeException>get("other", (id, context) -> 7))
                 .isEqualTo(7);
         assertThat(calls).hasValue(0);
+    }
+
+    @Test
+    void givesUpBeforeTheLoaderIsCalledIfRedisWasTooSlow() {
+        LabNode node = start(STRICT);
+        node.outage().beforeNext("get", () -> lab.time.advance(HARD));
+        AtomicInteger calls = new AtomicInteger();
+        assertThatThrownBy(() -> cache(node).<RuntimeException>get("k", (id, context) -> calls.incrementAndGet()))
+                .isInstanceOf(LoadTimeoutException.class);
+        assertThat(calls).hasValue(0);
+        assertThat(timedOut(node)).isEqualTo(1);
     }
 
     @Test
