@@ -194,7 +194,7 @@ final class Timeline {
             if (entry.position() <= head) {
                 return true;
             }
-            if (!continuity.follows(entry)) {
+            if (!continuity.follows(entry) || beginsAnother(entry.event())) {
                 return false;
             }
             remember(entry.event(), entry.position());
@@ -211,6 +211,11 @@ final class Timeline {
         tell(entry.event());
         due.tell();
         return continues;
+    }
+
+    /** What was acknowledged before another generation began may be lost, though the entries follow each other. */
+    private boolean beginsAnother(Event event) {
+        return event instanceof Event.Marker marker && marker.generation() != 0 && marker.generation() != generation;
     }
 
     /** Weighs a head that was read from the log by a request sent at {@code sentAt}; false calls for {@link #reset}. */

@@ -112,7 +112,7 @@ final class LogState {
             last = 0;
             lastId = "";
         }
-        write(new Event.Marker(), floor);
+        write(new Event.Marker(generation), floor);
         base = last;
         return true;
     }

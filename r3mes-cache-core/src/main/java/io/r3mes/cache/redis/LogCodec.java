@@ -26,8 +26,8 @@ final class LogCodec {
             return encode("p", List.of(pattern.glob()));
         } else if (event instanceof Event.Cleared cleared) {
             return encode("c", List.of(cleared.cache()));
-        } else if (event instanceof Event.Marker) {
-            return new Encoded("m", "");
+        } else if (event instanceof Event.Marker marker) {
+            return encode("m", List.of(Long.toString(marker.generation())));
         }
         return Encoded.ALL;
     }
@@ -68,7 +68,7 @@ final class LogCodec {
             case "t" -> new Event.Tags(texts);
             case "p" -> texts.size() == 1 ? new Event.Pattern(texts.get(0)) : new Event.All();
             case "c" -> texts.size() == 1 ? new Event.Cleared(texts.get(0)) : new Event.All();
-            case "m" -> new Event.Marker();
+            case "m" -> texts.size() == 1 ? new Event.Marker(Long.parseLong(texts.get(0))) : new Event.Marker();
             default -> new Event.All();
         };
     }

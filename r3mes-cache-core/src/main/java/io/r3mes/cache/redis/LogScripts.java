@@ -72,7 +72,8 @@ final class LogScripts {
               local generation, id = ARGV[1], 'm' .. ARGV[1]
               local last, previous = lastInLog()
               local position = math.max(now, last + 1, floor + 1)
-              redis.call('XADD', KEYS[2], text(position) .. '-0', 'k', 'm', 'v', '', 'i', id, 'p', previous)
+              redis.call('XADD', KEYS[2], text(position) .. '-0', 'k', 'm', 'v', generation .. '\\n',
+                'i', id, 'p', previous)
               redis.call('DEL', KEYS[1])
               redis.call('HSET', KEYS[1], 'g', generation, 'q', text(position), 'l', id, 'b', text(position),
                 'r', replication, 't', text(epoch or 0))

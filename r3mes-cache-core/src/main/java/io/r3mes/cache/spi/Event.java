@@ -43,6 +43,16 @@ public sealed interface Event {
     /** Every entry of every cache. */
     record All() implements Event {}
 
-    /** Covers nothing: begins a log. */
-    record Marker() implements Event {}
+    /**
+     * Covers nothing.
+     *
+     * @param generation the generation of the log's metadata that begins with it; 0 if it only takes a position
+     */
+    record Marker(long generation) implements Event {
+
+        /** Takes a position. */
+        public Marker() {
+            this(0);
+        }
+    }
 }

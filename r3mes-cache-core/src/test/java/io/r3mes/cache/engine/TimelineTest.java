@@ -209,6 +209,14 @@ class TimelineTest {
     }
 
     @Test
+    void takesNoEventAfterAnotherGenerationBegan() {
+        Event another = new Event.Marker(GENERATION + 1);
+        assertThat(timeline.apply(new LogEntry(110, "m", lastId, another))).isFalse();
+        assertThat(timeline.head()).isEqualTo(100);
+        happens(new Event.Marker(GENERATION), 110);
+    }
+
+    @Test
     void anEventThatArrivesProvesTheHeadThatNamedIt() {
         assertThat(timeline.prove(new Head(GENERATION, "r", 110, "id110", 0), 300))
                 .isTrue();

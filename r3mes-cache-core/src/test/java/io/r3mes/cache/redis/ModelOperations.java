@@ -268,7 +268,13 @@ final class ModelOperations {
 
     private static String entry(ModelSide side, LogEntry entry) {
         return side.position(entry.position()) + " " + side.id(entry.id()) + " after " + side.id(entry.previousId())
-                + " " + entry.event();
+                + " " + event(side, entry.event());
+    }
+
+    private static Object event(ModelSide side, Event event) {
+        return event instanceof Event.Marker marker && marker.generation() != 0
+                ? "begins " + side.id(marker.generation())
+                : event;
     }
 
     private static List<Object> marks(ModelSide side, Marks marks) {

@@ -51,7 +51,8 @@ public abstract class InvalidationLogContract {
         assertThat(head.generation()).isPositive();
         assertThat(head.lastId()).isNotEmpty();
         assertThat(head.serverMicros()).isGreaterThanOrEqualTo(head.position());
-        assertThat(read(0)).containsExactly(new LogEntry(head.position(), head.lastId(), "", new Event.Marker()));
+        assertThat(read(0))
+                .containsExactly(new LogEntry(head.position(), head.lastId(), "", new Event.Marker(head.generation())));
         assertThat(marks(0).base()).isEqualTo(head.position());
     }
 
@@ -225,7 +226,7 @@ public abstract class InvalidationLogContract {
         assertThat(after.position()).isGreaterThan(last);
         assertThat(marks(0)).isEqualTo(new Marks(after.generation(), after.position(), 0, List.of()));
         LogEntry marker = read(last).get(0);
-        assertThat(marker.event()).isEqualTo(new Event.Marker());
+        assertThat(marker.event()).isEqualTo(new Event.Marker(after.generation()));
         assertThat(marker.id()).isEqualTo(after.lastId());
         assertThat(marker.previousId()).isNotEmpty();
     }
