@@ -17,6 +17,8 @@ final class Everywhere {
     private static final Duration LONGEST_PAUSE = Duration.ofMillis(50);
     /** By how much a node's clock may run slower than the server's while it waits to fence itself. */
     private static final long CLOCK_MARGIN_MICROS = 50_000;
+    /** After so much silence a node is dropped from the list. */
+    private static final long OLD_MICROS = 60_000_000;
 
     private final Node node;
     private final String self;
@@ -62,7 +64,7 @@ final class Everywhere {
     }
 
     private boolean isReached(Nodes nodes, long position) {
-        return isComplete(nodes)
+        return isComplete(nodes, position)
                 && nodes.states().stream()
                         .allMatch(state -> state.applied() >= position
                                 || state.node().equals(self)
@@ -71,19 +73,26 @@ final class Everywhere {
 
     /** Whether a silent node must have fenced itself, and what it then loaded before the position is shared no more. */
     private boolean hasForgotten(NodeState state, long position) {
-        ServerClock clock = node.serverClock();
         return mustBeFenced(state.ageMicros(), state.maxStalenessMicros())
-                && clock.isKnown()
-                && mustBeFenced(clock.earliest(node.now()) - position, state.maxStalenessMicros());
+                && sharesNothingOlder(state.maxStalenessMicros(), position);
     }
 
-    /** Whether a node that has said nothing since the list began must have fenced itself, if it trusts as long as others do. */
-    private static boolean isComplete(Nodes nodes) {
+    /**
+     * Whether the same holds for a node that has said nothing since the list began, if it trusts as long as others do. An old
+     * list leaves out only whom nobody waits for: nodes that were silent for a minute.
+     */
+    private boolean isComplete(Nodes nodes, long position) {
         long longest = nodes.states().stream()
                 .mapToLong(NodeState::maxStalenessMicros)
                 .max()
                 .orElse(0);
-        return mustBeFenced(nodes.ageMicros(), longest);
+        return mustBeFenced(nodes.ageMicros(), longest)
+                && (nodes.ageMicros() > OLD_MICROS || sharesNothingOlder(longest, position));
+    }
+
+    private boolean sharesNothingOlder(long maxStalenessMicros, long position) {
+        ServerClock clock = node.serverClock();
+        return clock.isKnown() && mustBeFenced(clock.earliest(node.now()) - position, maxStalenessMicros);
     }
 
     private static boolean mustBeFenced(long silenceMicros, long maxStalenessMicros) {

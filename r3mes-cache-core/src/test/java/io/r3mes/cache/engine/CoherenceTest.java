@@ -275,6 +275,36 @@ class CoherenceTest {
     }
 
     @Test
+    void awaitEverywhereWaitsForWhatANodeSharesThatTheListLost() {
+        LabNode node = lab.node(POLICY);
+        LabNode unlisted = lab.node(POLICY);
+        unlisted.outage().begin(LOST);
+        lab.loseNodes();
+        lab.time.advance(Duration.ofSeconds(2));
+        assertThat(load(unlisted, "k", 1)).isEqualTo(1);
+        Invalidation receipt = cache(node).delete("k");
+        CompletableFuture<Boolean> soon = ((Receipt) receipt).reached(Duration.ofMillis(200));
+        lab.time.advanceUntil(soon);
+        assertThat(load(unlisted, "k", 2)).as("what it shares").isEqualTo(1);
+        assertThat(soon.join()).isFalse();
+        CompletableFuture<Boolean> later = ((Receipt) receipt).reached(Duration.ofSeconds(5));
+        lab.time.advanceUntil(later);
+        assertThat(later.join()).isTrue();
+        assertThat(load(unlisted, "k", 2)).isEqualTo(2);
+    }
+
+    @Test
+    void awaitEverywhereEndsSoonOnceAListIsOld() {
+        LabNode node = lab.node(POLICY);
+        lab.node(POLICY);
+        lab.time.advance(Duration.ofSeconds(61));
+        Invalidation receipt = cache(node).delete("k");
+        CompletableFuture<Boolean> everywhere = ((Receipt) receipt).reached(Duration.ofMillis(400));
+        lab.time.advanceUntil(everywhere);
+        assertThat(everywhere.join()).isTrue();
+    }
+
+    @Test
     void awaitEverywhereEndsOnceAllHaveApplied() {
         LabNode node = lab.node(POLICY);
         lab.node(POLICY);

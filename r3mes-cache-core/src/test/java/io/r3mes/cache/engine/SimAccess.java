@@ -43,8 +43,9 @@ public final class SimAccess {
                 real.localId(id),
                 context -> loader.load(id, context),
                 node.environment().executor(),
-                null,
-                node.now());
+                new LoaderThread(null),
+                node.now(),
+                tiered.limits());
         return CompletableFuture.supplyAsync(
                         () -> tiered.refresh(read), node.environment().executor())
                 .thenCompose(answer -> answer)

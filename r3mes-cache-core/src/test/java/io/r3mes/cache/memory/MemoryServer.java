@@ -2,8 +2,10 @@ package io.r3mes.cache.memory;
 
 import io.r3mes.cache.spi.Environment;
 import io.r3mes.cache.spi.InvalidationLog;
+import io.r3mes.cache.spi.Nodes;
 import io.r3mes.cache.spi.RemoteStore;
 import io.r3mes.cache.spi.TagIndex;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.concurrent.CompletionStage;
 import java.util.function.LongSupplier;
@@ -26,6 +28,7 @@ public final class MemoryServer {
     private final InvalidationLog log;
     private final TagIndex tags;
     private Executed replayed;
+    private long noting;
     private int nextDraw;
     private long[] draws = {};
 
@@ -97,6 +100,17 @@ public final class MemoryServer {
 
     public void loseNodes() {
         nodes.lose();
+        noting = 0;
+    }
+
+    /** Pretends that it has noted all nodes for that much longer than it has. */
+    public void hasNotedNodesFor(Duration longer) {
+        noting = longer.toNanos() / 1_000;
+    }
+
+    /** The age of a list of nodes as a client sees it. */
+    public Nodes aged(Nodes list) {
+        return list.ageMicros() == Nodes.UNKNOWN ? list : new Nodes(list.states(), list.ageMicros() + noting);
     }
 
     private String replication() {

@@ -1,6 +1,7 @@
 package io.r3mes.cache.sim;
 
 import io.r3mes.cache.CachePolicy;
+import io.r3mes.cache.LoadTimeouts;
 import io.r3mes.cache.OnFailover;
 import io.r3mes.cache.StalePolicy;
 import io.r3mes.cache.engine.EngineConfig;
@@ -17,7 +18,8 @@ record Scenario(
         List<CachePolicy> policies,
         Network network,
         Machines machines,
-        Load load) {
+        Load load,
+        boolean runsForLong) {
 
     /**
      * What happens to messages, as probabilities of each.
@@ -71,6 +73,7 @@ record Scenario(
         CachePolicy.Expiry expiry = new CachePolicy.Expiry(
                 Duration.ofMillis(loop.pick(300, 2_000, 60_000, 60_000)), 0.1, loop.pick(0.0, 0.0, 0.5, 0.9));
         StalePolicy stale = stale(loop);
+        load = load.withTimeouts(timeouts(loop, stale, load.maxLoad()));
         CachePolicy.Local local =
                 new CachePolicy.Local(!loop.chance(0.1), 100, Duration.ofMillis(loop.pick(200, 30_000, 30_000)));
         List<CachePolicy> policies = List.of(
@@ -90,7 +93,8 @@ record Scenario(
                         loop.pick(2, 5, 10, 20) * SimLoop.MILLI,
                         loop.pick(0.1, 0.3, 0.5),
                         loop.pick(0.0, 0.05, 0.3),
-                        loop.pick(0.0, 0.0, 0.1)));
+                        loop.pick(0.0, 0.0, 0.1)),
+                loop.chance(0.5));
     }
 
     /** Half of the seeds serve stale values. */
@@ -100,6 +104,14 @@ record Scenario(
                 loop.chance(0.5) ? period : Duration.ZERO,
                 loop.chance(0.8) ? period : Duration.ZERO,
                 Duration.ofMillis(loop.pick(10, 100, 1_000)));
+    }
+
+    /** Half of the seeds time their loads. */
+    private static LoadTimeouts timeouts(SimLoop loop, StalePolicy stale, Duration longest) {
+        Duration hard = Duration.ofMillis(loop.pick(0, 0, 10, 60));
+        Duration soft = Duration.ofMillis(loop.pick(0, 2, 8));
+        return new LoadTimeouts(
+                stale.longest().isZero() ? Duration.ZERO : soft, hard.compareTo(longest) < 0 ? hard : longest);
     }
 
     private static CachePolicy policy(

@@ -3,6 +3,7 @@ package io.r3mes.cache.sim;
 import io.r3mes.cache.memory.MemoryServer;
 import io.r3mes.cache.memory.MemoryServer.Command;
 import io.r3mes.cache.memory.MemoryServer.Executed;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -13,6 +14,8 @@ final class Shard {
 
     /** Far above 0, as microseconds since the epoch are. */
     private static final long FIRST_MICROS = 1_700_000_000_000_000L;
+
+    private static final Duration LONG = Duration.ofMinutes(2);
 
     private final SimLoop loop;
     private final boolean fences;
@@ -54,6 +57,11 @@ final class Shard {
     /** The servers' clock, microseconds since the epoch. */
     long micros() {
         return FIRST_MICROS + loop.now() / SimLoop.MICRO;
+    }
+
+    /** Leaves out of its list of nodes only those that were silent for long. */
+    void hasRunForLong() {
+        master.hasNotedNodesFor(LONG);
     }
 
     void kill() {

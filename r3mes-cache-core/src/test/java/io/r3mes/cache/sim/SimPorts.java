@@ -2,6 +2,7 @@ package io.r3mes.cache.sim;
 
 import io.r3mes.cache.memory.MemoryServer;
 import io.r3mes.cache.spi.InvalidationLog;
+import io.r3mes.cache.spi.Nodes;
 import io.r3mes.cache.spi.RemoteStore;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
@@ -41,7 +42,7 @@ record SimPorts(Wire wire, Wire.Connection values, Wire.Connection log, Wire.Con
                 new Wire.Request<>(
                         !READ_ONLY.contains(name),
                         waits ? ((Duration) arguments[2]).toNanos() : 0,
-                        server -> invoke(method, portOf(server, port), arguments)));
+                        server -> invoke(server, method, portOf(server, port), arguments)));
     }
 
     private static Object portOf(MemoryServer server, Class<?> port) {
@@ -52,9 +53,10 @@ record SimPorts(Wire wire, Wire.Connection values, Wire.Connection log, Wire.Con
     }
 
     @SuppressWarnings("unchecked") // Only methods that return stages come here.
-    private static CompletionStage<Object> invoke(Method method, Object port, Object[] arguments) {
+    private static CompletionStage<Object> invoke(MemoryServer server, Method method, Object port, Object[] arguments) {
         try {
-            return (CompletionStage<Object>) method.invoke(port, arguments);
+            CompletionStage<Object> reply = (CompletionStage<Object>) method.invoke(port, arguments);
+            return method.getName().equals("nodes") ? reply.thenApply(list -> server.aged((Nodes) list)) : reply;
         } catch (InvocationTargetException | IllegalAccessException broken) {
             throw new IllegalStateException(broken);
         }

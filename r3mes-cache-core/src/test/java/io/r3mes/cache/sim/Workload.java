@@ -4,6 +4,7 @@ import io.r3mes.cache.AsyncLoader;
 import io.r3mes.cache.CacheInvalidator;
 import io.r3mes.cache.EntryOptions;
 import io.r3mes.cache.Invalidation;
+import io.r3mes.cache.LoadTimeoutException;
 import io.r3mes.cache.Lookup;
 import io.r3mes.cache.engine.SimAccess;
 import io.r3mes.cache.sim.SimLoop.Life;
@@ -96,12 +97,20 @@ final class Workload {
                 history.read(read, version);
             } else {
                 history.count(failure == null ? "absent" : "failed read");
-                if (failure != null && !(root(failure) instanceof LoadFailed)) {
-                    history.violate(read + " failed with " + root(failure));
+                if (failure != null) {
+                    failed(read, root(failure));
                 }
             }
         });
         loop.context(null);
+    }
+
+    private void failed(ReadOp read, Throwable failure) {
+        if (failure instanceof LoadTimeoutException) {
+            history.count("timed out");
+        } else if (!(failure instanceof LoadFailed)) {
+            history.violate(read + " failed with " + failure);
+        }
     }
 
     private static Throwable root(Throwable failure) {

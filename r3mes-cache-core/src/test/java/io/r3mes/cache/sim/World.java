@@ -26,6 +26,9 @@ final class World {
         this.database = new Database(scenario.keys());
         this.log = new Shard(loop, mutation.fences() && scenario.coherence().onFailover() == OnFailover.FENCE);
         this.values = scenario.oneServer() ? log : new Shard(loop, false);
+        if (scenario.runsForLong()) {
+            log.hasRunForLong();
+        }
         this.nodes = new SimNode[scenario.nodes()];
         for (int i = 0; i < nodes.length; i++) {
             nodes[i] = new SimNode(this, i);
