@@ -1,5 +1,6 @@
 package io.r3mes.cache.fault;
 
+import io.r3mes.cache.testing.ChildJvm;
 import io.r3mes.cache.testing.Signals;
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -27,22 +28,11 @@ final class ChildNode implements AutoCloseable {
 
     /** Starts the process and waits until it takes orders. */
     static ChildNode start(String uri, Path database) {
-        List<String> command = List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-XX:TieredStopAtLevel=1",
-                "-XX:+UseSerialGC",
-                "-Xmx256m",
-                "-cp",
-                System.getProperty("java.class.path"),
-                ChildNodeMain.class.getName(),
-                uri,
-                database.toString());
+        List<String> options = List.of("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-Xmx256m");
         try {
-            Process process = new ProcessBuilder(command)
-                    .redirectError(ProcessBuilder.Redirect.DISCARD)
-                    .start();
-            Runtime.getRuntime().addShutdownHook(new Thread(process::destroyForcibly));
-            ChildNode child = new ChildNode(process);
+            ChildNode child =
+                    new ChildNode(ChildJvm.start(ChildJvm.of(ChildNodeMain.class, options, uri, database.toString())
+                            .redirectError(ProcessBuilder.Redirect.DISCARD)));
             child.expect("ready");
             return child;
         } catch (IOException e) {

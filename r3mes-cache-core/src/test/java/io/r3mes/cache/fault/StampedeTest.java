@@ -2,15 +2,16 @@ package io.r3mes.cache.fault;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.r3mes.cache.testing.ChildJvm;
 import io.r3mes.cache.testing.RedisProcess;
 import io.r3mes.cache.testing.RedisServers;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.List;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
 
@@ -66,18 +67,8 @@ class StampedeTest {
         private final PrintStream keys;
 
         OtherCrowd(String uri) throws IOException {
-            process = new ProcessBuilder(
-                            Path.of(System.getProperty("java.home"), "bin", "java")
-                                    .toString(),
-                            "-Xmx256m",
-                            "-cp",
-                            System.getProperty("java.class.path"),
-                            CrowdMain.class.getName(),
-                            uri,
-                            NAMESPACE)
-                    .redirectError(ProcessBuilder.Redirect.DISCARD)
-                    .start();
-            Runtime.getRuntime().addShutdownHook(new Thread(process::destroyForcibly));
+            process = ChildJvm.start(ChildJvm.of(CrowdMain.class, List.of("-Xmx256m"), uri, NAMESPACE)
+                    .redirectError(ProcessBuilder.Redirect.DISCARD));
             answers = process.inputReader(StandardCharsets.UTF_8);
             keys = new PrintStream(process.getOutputStream(), true, StandardCharsets.UTF_8);
             assertThat(answers.readLine()).isEqualTo("ready");

@@ -4,13 +4,14 @@ import io.r3mes.cache.Loader;
 import io.r3mes.cache.race.Wire.Answer;
 import io.r3mes.cache.race.Wire.Request;
 import io.r3mes.cache.redis.RedisSettings;
+import io.r3mes.cache.testing.ChildJvm;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
-import java.nio.file.Path;
 import java.util.Deque;
+import java.util.List;
 import java.util.concurrent.ConcurrentLinkedDeque;
 
 /**
@@ -29,17 +30,9 @@ final class OtherJvm implements AutoCloseable {
     OtherJvm() throws IOException {
         try (ServerSocket meeting = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             meeting.setSoTimeout(START_MILLIS);
-            process = new ProcessBuilder(
-                            Path.of(System.getProperty("java.home"), "bin", "java")
-                                    .toString(),
-                            "-Xmx512m",
-                            "-cp",
-                            System.getProperty("java.class.path"),
-                            OtherJvmMain.class.getName(),
-                            Integer.toString(meeting.getLocalPort()))
-                    .redirectErrorStream(true)
-                    .start();
-            Runtime.getRuntime().addShutdownHook(new Thread(process::destroyForcibly));
+            String here = Integer.toString(meeting.getLocalPort());
+            process = ChildJvm.start(
+                    ChildJvm.of(OtherJvmMain.class, List.of("-Xmx512m"), here).redirectErrorStream(true));
             Thread says = new Thread(this::repeatWhatItSays, "other-jvm");
             says.setDaemon(true);
             says.start();
