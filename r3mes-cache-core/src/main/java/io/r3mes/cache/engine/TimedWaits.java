@@ -5,7 +5,6 @@ import io.r3mes.cache.LoadTimeoutException;
 import io.r3mes.cache.spi.CacheObserver;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.TimeoutException;
 import java.util.function.Supplier;
 
 /**
@@ -28,11 +27,18 @@ final class TimedWaits<V> {
         this.observer = parts.observer();
     }
 
-    /** Its caller had given up before the turn of its loader came. */
-    private static final TimeoutException NOT_CALLED = new TimeoutException("The loader was not called");
-
+    /** The answer of a read whose caller had given up before the turn of its loader came. */
     static <V> Answer<V> notCalled() {
-        return new Answer.LoaderFailed<>(NOT_CALLED, true);
+        return new Answer.LoaderFailed<>(new NotCalled(), true);
+    }
+
+    private static final class NotCalled extends RuntimeException {
+
+        private static final long serialVersionUID = 1L;
+
+        NotCalled() {
+            super("Its caller had given up before the loader's turn", null, false, false);
+        }
     }
 
     /** What the waits of one cache work with. */
@@ -69,7 +75,7 @@ final class TimedWaits<V> {
     }
 
     private CompletableFuture<Answer<V>> ended(Read<V> read, Answer<V> answer) {
-        return answer instanceof Answer.LoaderFailed<V> failed && failed.failure() == NOT_CALLED
+        return answer instanceof Answer.LoaderFailed<V> failed && failed.failure() instanceof NotCalled
                 ? timedOut(read)
                 : CompletableFuture.completedFuture(answer);
     }
