@@ -28,13 +28,15 @@ import org.junit.jupiter.api.Test;
 /** Values in Redis that somebody or something has damaged. */
 class DamagedValuesTest {
 
-    private static final CachePolicy PLAIN =
-            CachePolicy.of("plain", "plain:{id}").withTags("t:{id}").withLocal(CachePolicy.Local.OFF);
+    private static final CachePolicy PLAIN = CachePolicy.of("plain", "plain:{id}")
+            .withTags("t:{id}")
+            .withLocal(CachePolicy.Local.OFF)
+            .withValue(value(false));
     private static final CachePolicy SECRET = CachePolicy.of("secret", "secret:{id}")
             .withLocal(CachePolicy.Local.OFF)
-            .withValue(new CachePolicy.Value(true, true, 1 << 20));
+            .withValue(value(true));
     /** Every so many damaged values one is loaded again. */
-    private static final int REPLACED = Form.of(10, 1);
+    private static final int REPLACED = 10;
 
     private final RedisProcess redis = RedisServers.standalone();
     private final TestNodes nodes = TestNodes.on(Arena.settings(redis.uri()), Arena.NAMESPACE);
@@ -121,6 +123,11 @@ class DamagedValuesTest {
             all.add(foreign);
         }
         return all;
+    }
+
+    /** With room for every null that is loaded again. */
+    private static CachePolicy.Value value(boolean encrypt) {
+        return new CachePolicy.Value(true, encrypt, 1 << 20, Duration.ofSeconds(30), 1_000_000);
     }
 
     private long unreadable(String name) {
