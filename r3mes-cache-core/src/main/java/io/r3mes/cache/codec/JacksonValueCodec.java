@@ -25,9 +25,9 @@ import tools.jackson.databind.jsontype.BasicPolymorphicTypeValidator;
  * Compact UTF-8 JSON bound to the declared type. The bytes name no class and none is ever looked up by a name in them: a
  * type that asks for class names ({@code JsonTypeInfo.Id.CLASS}) is refused, one with logical names is not.
  *
- * <p>Reading tolerates unknown properties, so that nodes of two releases can share entries, and refuses what follows the
- * value, nesting beyond {@value #MAX_DEPTH} levels and more than {@value #MAX_BYTES} bytes; writing refuses what reading
- * would. Dates keep their time zone.
+ * <p>Reading tolerates unknown properties, so that nodes of two releases can share entries, and refuses a fraction where
+ * an integer is declared, what follows the value, nesting beyond {@value #MAX_DEPTH} levels and more than
+ * {@value #MAX_BYTES} bytes; writing refuses what reading would. Dates keep their time zone.
  */
 public final class JacksonValueCodec implements ValueCodec {
 
@@ -74,6 +74,7 @@ public final class JacksonValueCodec implements ValueCodec {
                         AnnotationIntrospector.pair(new ClassNamesRefused(), builder.annotationIntrospector()))
                 .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
                 .disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
+                .disable(DeserializationFeature.ACCEPT_FLOAT_AS_INT)
                 .disable(SerializationFeature.INDENT_OUTPUT)
                 .enable(DateTimeFeature.WRITE_DATES_WITH_ZONE_ID)
                 .disable(DateTimeFeature.ADJUST_DATES_TO_CONTEXT_TIME_ZONE)

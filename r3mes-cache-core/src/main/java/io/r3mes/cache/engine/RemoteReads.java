@@ -95,6 +95,7 @@ final class RemoteReads {
             envelope = Envelope.read(bytes);
         } catch (Envelope.UnreadableException foreign) {
             observer.unreadable(read.subject().key(), foreign);
+            remove(read);
             return done(Found.Miss.INSTANCE);
         }
         Subject subject = read.subject().withTags(envelope.tags());
@@ -110,6 +111,17 @@ final class RemoteReads {
                 .marks(subject.tags(), header.birth())
                 .toCompletableFuture()
                 .handleAsync((marks, silent) -> judgeBy(marks, silent, subject, envelope), read.executor());
+    }
+
+    /** Removes bytes that are no entry. One that was stored meanwhile goes with them unless it is younger than the read. */
+    private void remove(Read read) {
+        node.remote()
+                .unlinkBornBefore(read.subject().key(), read.watch().head() + 1)
+                .whenComplete((removed, failure) -> {
+                    if (failure != null) {
+                        observer.unavailable("remove", Failures.cause(failure));
+                    }
+                });
     }
 
     private Found judgeBy(@Nullable Marks marks, @Nullable Throwable failure, Subject subject, Envelope envelope) {

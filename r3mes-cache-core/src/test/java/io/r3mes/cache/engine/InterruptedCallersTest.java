@@ -60,11 +60,7 @@ class InterruptedCallersTest {
         leader.interrupt();
         assertThat(Await.result(outcome)).isInstanceOf(InterruptedException.class);
         assertOthersLoadOnce(others);
-        if (redis == Redis.ANSWERS) {
-            assertThat(lab.hold("c:k", Duration.ofSeconds(1)))
-                    .as("no lease is left")
-                    .isTrue();
-        }
+        assertNoLeaseIsLeft();
     }
 
     @ParameterizedTest
@@ -91,6 +87,7 @@ class InterruptedCallersTest {
         leader.interrupt();
         assertThat(Await.result(flag)).as("the flag is kept").isTrue();
         assertOthersLoadOnce(others);
+        assertNoLeaseIsLeft();
     }
 
     @ParameterizedTest
@@ -104,6 +101,23 @@ class InterruptedCallersTest {
         assertThat(leader.handle((value, failure) -> failure))
                 .isCompletedWithValueMatching(failure -> failure instanceof CancellationException);
         assertOthersLoadOnce(others);
+        assertNoLeaseIsLeft();
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void leaderThatWantsItsAnswerNoLongerDisturbsNobody(Redis redis) {
+        LabNode node = node(redis);
+        CompletableFuture<Integer> slow = new CompletableFuture<>();
+        CompletableFuture<Integer> leader = cache(node).async().get("k", (id, context) -> slow);
+        List<CompletableFuture<Integer>> others = joiners(node);
+        leader.cancel(true);
+        assertThat(others).noneMatch(CompletableFuture::isDone);
+        assertThat(slow).as("the load goes on").isNotDone();
+        slow.complete(7);
+        assertThat(others).allSatisfy(other -> assertThat(other).isCompletedWithValue(7));
+        assertThat(loads).hasValue(0);
+        assertNoLeaseIsLeft();
     }
 
     @ParameterizedTest
@@ -129,6 +143,7 @@ class InterruptedCallersTest {
         assertThat(others.subList(1, CALLERS))
                 .allSatisfy(other -> assertThat(other).isCompletedWithValue(7));
         assertThat(loads).hasValue(0);
+        assertNoLeaseIsLeft();
     }
 
     private LabNode node(Redis redis) {
@@ -152,9 +167,17 @@ class InterruptedCallersTest {
 
     private void assertOthersLoadOnce(List<CompletableFuture<Integer>> others) {
         CompletableFuture<Void> all = CompletableFuture.allOf(others.toArray(CompletableFuture[]::new));
-        lab.time.advanceUntil(all);
+        assertThat(lab.time.advanceUntil(all))
+                .as("nobody waits for the end of a lease")
+                .isLessThan(POLICY.load().lease());
         assertThat(others).allSatisfy(other -> assertThat(other).isCompletedWithValue(11));
         assertThat(loads).hasValue(1);
+    }
+
+    private void assertNoLeaseIsLeft() {
+        assertThat(lab.hold("c:k", Duration.ofSeconds(1)))
+                .as("no lease is left")
+                .isTrue();
     }
 
     private static Thread started(Runnable work) {

@@ -19,12 +19,15 @@ import org.springframework.beans.factory.SmartInitializingSingleton;
 import org.springframework.boot.convert.DurationStyle;
 
 /**
- * Checks every annotated method when all beans exist and registers the warm tasks. What cannot work fails the start; what
- * can, but not as meant, is logged as a warning.
+ * Checks every annotated method when all beans exist, registers the warm tasks, and waits for Redis if it is required. What
+ * cannot work fails the start; what can, but not as meant, is logged as a warning.
  */
 final class CacheStartup implements SmartInitializingSingleton {
 
     private static final Logger LOG = LoggerFactory.getLogger(CacheStartup.class);
+
+    /** The lowest position that a node has only from Redis. */
+    private static final long FIRST_CONTACT = 1;
 
     private final CacheManager manager;
     private final Interception interception;
@@ -65,7 +68,21 @@ final class CacheStartup implements SmartInitializingSingleton {
             warnIfColdBetweenRuns(warmer);
             manager.warmer().register(warmer.task());
         }
+        if (properties.required()) {
+            awaitRedis(properties.startupTimeout());
+        }
         complete = true;
+    }
+
+    /** Waits until the node follows the log, which says that it has spoken to Redis. */
+    private void awaitRedis(Duration timeout) {
+        if (!manager.awaitApplied(FIRST_CONTACT, timeout)) {
+            throw new CacheConfigurationException(
+                    "Redis did not answer r3mes-cache within " + DurationStyle.SIMPLE.print(timeout, ChronoUnit.MILLIS)
+                            + ", and r3mes.cache.required is true.",
+                    "Start Redis, correct spring.data.redis.*, raise r3mes.cache.startup-timeout, or set"
+                            + " r3mes.cache.required=false to start without Redis.");
+        }
     }
 
     private static String seconds(Duration duration) {

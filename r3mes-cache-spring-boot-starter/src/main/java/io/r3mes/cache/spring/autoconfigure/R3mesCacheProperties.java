@@ -17,6 +17,8 @@ import org.springframework.util.unit.DataSize;
  * @param mode Where entries and invalidations are kept.
  * @param namespace Prefix of every key in Redis. Applications that share it share their caches.
  * @param commandTimeout How long an operation may take in Redis before the cache does without it.
+ * @param required Whether the application needs Redis to start. If false, it starts without and caches once Redis is there.
+ * @param startupTimeout How long the start waits for Redis if it is required.
  * @param coherence How nodes agree on what is valid.
  * @param invalidation When an invalidation counts as acknowledged.
  * @param tags What is kept about tags.
@@ -30,6 +32,8 @@ public record R3mesCacheProperties(
         @DefaultValue("redis") Mode mode,
         @DefaultValue("r3mes") String namespace,
         @DefaultValue("100ms") Duration commandTimeout,
+        @DefaultValue("false") boolean required,
+        @DefaultValue("5s") Duration startupTimeout,
         @DefaultValue Coherence coherence,
         @DefaultValue Invalidation invalidation,
         @DefaultValue Tags tags,

@@ -36,6 +36,8 @@ class R3mesCachePropertiesTest {
                 mode: in-memory
                 namespace: app
                 command-timeout: 50ms
+                required: true
+                startup-timeout: 3s
                 coherence: { max-staleness: 400ms, on-failover: fence }
                 invalidation: { min-replicas: 2 }
                 tags: { max-members: 7000 }
@@ -109,6 +111,8 @@ class R3mesCachePropertiesTest {
         assertThat(bound.mode()).isEqualTo(Mode.IN_MEMORY);
         assertThat(bound.namespace()).isEqualTo("app");
         assertThat(bound.commandTimeout()).isEqualTo(Duration.ofMillis(50));
+        assertThat(bound.required()).isTrue();
+        assertThat(bound.startupTimeout()).isEqualTo(Duration.ofSeconds(3));
         assertThat(bound.coherence().maxStaleness()).isEqualTo(Duration.ofMillis(400));
         assertThat(bound.coherence().onFailover()).isEqualTo(OnFailover.FENCE);
         assertThat(bound.invalidation().minReplicas()).isEqualTo(2);
@@ -248,6 +252,8 @@ class R3mesCachePropertiesTest {
                         "r3mes.cache.mode",
                         "r3mes.cache.namespace",
                         "r3mes.cache.command-timeout",
+                        "r3mes.cache.required",
+                        "r3mes.cache.startup-timeout",
                         "r3mes.cache.coherence.max-staleness",
                         "r3mes.cache.coherence.on-failover",
                         "r3mes.cache.invalidation.min-replicas",
