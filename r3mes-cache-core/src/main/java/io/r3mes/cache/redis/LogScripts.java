@@ -26,6 +26,14 @@ final class LogScripts {
     /** The field of the nodes that is none. */
     static final String MARK = "~";
 
+    /**
+     * A write that changes nothing and takes no memory. Redis that is out of memory refuses a script's first write if it may
+     * take some, and then none of the script, lest it end half done. So what is behind this is never refused for that.
+     */
+    private static final String ADMITTED = """
+            redis.call('HDEL', KEYS[1], '')
+            """;
+
     /** Defines {@code replication}, which is empty if it cannot be known. */
     private static final String REPLICATION = """
             local info = redis.pcall('INFO', 'replication')
@@ -72,9 +80,9 @@ final class LogScripts {
               local generation, id = ARGV[1], 'm' .. ARGV[1]
               local last, previous = lastInLog()
               local position = math.max(now, last + 1, floor + 1)
+              redis.call('DEL', KEYS[1])
               redis.call('XADD', KEYS[2], text(position) .. '-0', 'k', 'm', 'v', generation .. '\\n',
                 'i', id, 'p', previous)
-              redis.call('DEL', KEYS[1])
               redis.call('HSET', KEYS[1], 'g', generation, 'q', text(position), 'l', id, 'b', text(position),
                 'r', replication, 't', text(epoch or 0))
               return generation, position, id, position, true
@@ -92,7 +100,7 @@ final class LogScripts {
      * is forgotten, the field of the list's mark. Returns what HEAD returns. Marks a list that this server does not keep yet. Looks
      * for silent nodes in one of 64 calls.
      */
-    static final LuaScript BEAT = new LuaScript(PRELUDE + """
+    static final LuaScript BEAT = new LuaScript(PRELUDE + ADMITTED + """
                     redis.call('HSET', KEYS[3], ARGV[3], ARGV[4] .. ':' .. text(now) .. ':' .. ARGV[5])
                     local mark = redis.call('HGET', KEYS[3], ARGV[7]) or ''
                     local server, since = string.match(mark, '^(%w*):(%d+)$')
@@ -115,7 +123,7 @@ final class LogScripts {
      * KEYS[3...]: stamps of the event's tags. ARGV: generation, policy, floor, kind, payload, id, since or -1, tags of the entry,
      * retention, most rules, life of a stamp, most contestants. Returns generation, position, contested.
      */
-    static final LuaScript APPEND = new LuaScript(PRELUDE + """
+    static final LuaScript APPEND = new LuaScript(PRELUDE + ADMITTED + """
                     local generation, last, previous, base, begun = state(tonumber(ARGV[3]))
                     local kind, payload, since = ARGV[4], ARGV[5], tonumber(ARGV[7])
                     local position = math.max(now, last + 1, tonumber(ARGV[3]) + 1)
@@ -191,8 +199,7 @@ final class LogScripts {
      * Removes nothing, but counts as a write: a server that may no longer write, because it has lost its replicas or its
      * role, must not vouch for entries either.
      */
-    static final LuaScript MARKS = new LuaScript(PRELUDE + """
-                    redis.call('HDEL', KEYS[1], '')
+    static final LuaScript MARKS = new LuaScript(PRELUDE + ADMITTED + """
                     local generation, last, _, base = state(0)
                     local newest = 0
                     for i = 3, #KEYS do

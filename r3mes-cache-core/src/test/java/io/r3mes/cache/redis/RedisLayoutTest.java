@@ -138,7 +138,7 @@ class RedisLayoutTest {
         assertThat(sent(() -> store.unlink("k"))).isEqualTo(Map.of("evalsha", 1, "del", 1, "unlink", 1));
         assertThat(sent(() -> log.head(0))).isEqualTo(Map.of("evalsha", 1, "time", 1, "hmget", 1));
         assertThat(sent(() -> log.append(append)))
-                .isEqualTo(Map.of("evalsha", 1, "time", 1, "hmget", 1, "xadd", 1, "hset", 1, "set", 1));
+                .isEqualTo(Map.of("evalsha", 1, "hdel", 1, "time", 1, "hmget", 1, "xadd", 1, "hset", 1, "set", 1));
         assertThat(sent(() -> log.marks(List.of("t"), 0)))
                 .isEqualTo(Map.of("evalsha", 1, "time", 1, "hmget", 1, "hdel", 1, "get", 1, "hlen", 1));
     }
