@@ -37,7 +37,7 @@ final class BulkRead<K, V> {
     private final List<Leased<K>> leased = new ArrayList<>();
     private final List<Unleased<K, V>> unleased = new ArrayList<>();
     private final List<K> busy = new ArrayList<>();
-    /** Once Redis has not answered, it is asked no more. */
+    /** Once Redis has answered for nothing of a batch, it is asked no more. */
     private boolean alone;
 
     BulkRead(Node node, CachePolicy policy, TieredCache<V> tiered, BlockingCache<K, V> cache) {
@@ -96,6 +96,7 @@ final class BulkRead<K, V> {
         return tiered.remote()
                 .getAll(batch.stream().map(Wanted::subject).toList(), watch, steps)
                 .thenAccept(found -> {
+                    alone = found.stream().allMatch(Found.Unavailable.class::isInstance);
                     for (int i = 0; i < batch.size(); i++) {
                         Wanted<K> wanted = batch.get(i);
                         if (found.get(i) instanceof Found.Hit hit) {
@@ -126,6 +127,8 @@ final class BulkRead<K, V> {
                 .thenCombine(head, (done, read) -> read)
                 .thenComposeAsync(
                         bornAt -> {
+                            alone = bornAt.generation() == 0
+                                    || claims.stream().noneMatch(claim -> claim.join() != null);
                             List<CompletableFuture<Void>> all = new ArrayList<>();
                             for (int i = 0; i < batch.size(); i++) {
                                 Leased<K> candidate = new Leased<>(batch.get(i), leases.get(i), bornAt, node.now());
@@ -164,7 +167,6 @@ final class BulkRead<K, V> {
     }
 
     private void addUnleased(Wanted<K> wanted) {
-        alone = true;
         node.uncached().incrementAndGet();
         Read<V> read = new Read<>(
                 wanted.subject(),

@@ -62,11 +62,17 @@ final class RemoteReads {
                 .getAll(subjects.stream().map(Subject::key).toList())
                 .toCompletableFuture()
                 .handleAsync(
-                        (values, failure) -> {
+                        (fetched, failure) -> {
                             List<CompletableFuture<Found>> all = new ArrayList<>(subjects.size());
                             for (int i = 0; i < subjects.size(); i++) {
                                 Read read = new Read(subjects.get(i), watch, executor);
-                                all.add(judged(read, values == null ? null : values.get(i), failure));
+                                all.add(
+                                        fetched == null
+                                                ? judged(read, null, failure)
+                                                : judged(
+                                                        read,
+                                                        fetched.values().get(i),
+                                                        fetched.failures().get(i)));
                             }
                             return CompletableFuture.allOf(all.toArray(CompletableFuture[]::new))
                                     .thenApply(done -> all.stream()

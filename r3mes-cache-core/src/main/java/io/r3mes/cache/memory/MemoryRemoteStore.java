@@ -1,6 +1,7 @@
 package io.r3mes.cache.memory;
 
 import io.r3mes.cache.spi.Claim;
+import io.r3mes.cache.spi.Fetched;
 import io.r3mes.cache.spi.Lease;
 import io.r3mes.cache.spi.RemoteStore;
 import java.time.Duration;
@@ -37,11 +38,11 @@ final class MemoryRemoteStore implements RemoteStore {
     }
 
     @Override
-    public CompletionStage<List<byte @Nullable []>> getAll(List<String> keys) {
+    public CompletionStage<Fetched> getAll(List<String> keys) {
         return atomically(() -> {
             List<byte @Nullable []> found = new ArrayList<>(keys.size());
             keys.forEach(key -> found.add(copy(values.get(key))));
-            return found;
+            return Fetched.of(found);
         });
     }
 

@@ -21,6 +21,11 @@ final class Circuits implements Circuit.Probing {
         return known == null ? byMaster.computeIfAbsent(master, added -> new Circuit(key, this)) : known;
     }
 
+    /** Whether all keys have the same, as far as is known. */
+    boolean areOne() {
+        return !link.isToCluster();
+    }
+
     @Override
     public CompletionStage<?> ask(String key) {
         return link.call(commands -> commands.exists(key));

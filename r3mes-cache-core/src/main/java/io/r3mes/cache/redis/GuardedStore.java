@@ -1,6 +1,7 @@
 package io.r3mes.cache.redis;
 
 import io.r3mes.cache.spi.Claim;
+import io.r3mes.cache.spi.Fetched;
 import io.r3mes.cache.spi.Lease;
 import io.r3mes.cache.spi.RemoteStore;
 import java.time.Duration;
@@ -29,16 +30,16 @@ final class GuardedStore implements RemoteStore {
         return circuit.isOpen() ? circuit.refuse(name) : circuit.watch(store.get(key));
     }
 
+    /**
+     * Sends one command; to several masters one for each key, all at once: nearly every key has a slot of its own, and a key
+     * alone is served while it moves.
+     */
     @Override
-    public CompletionStage<List<byte @Nullable []>> getAll(List<String> wanted) {
-        for (String key : wanted) {
-            String name = keys.value(key);
-            Circuit circuit = circuits.of(name);
-            if (circuit.isOpen()) {
-                return circuit.refuse(name);
-            }
+    public CompletionStage<Fetched> getAll(List<String> wanted) {
+        if (wanted.isEmpty() || circuits.areOne()) {
+            return wanted.isEmpty() ? store.getAll(wanted) : guarded(wanted.get(0), () -> store.getAll(wanted));
         }
-        return wanted.isEmpty() ? store.getAll(wanted) : guarded(wanted.get(0), () -> store.getAll(wanted));
+        return Fetched.gather(wanted.stream().map(this::get).toList());
     }
 
     @Override

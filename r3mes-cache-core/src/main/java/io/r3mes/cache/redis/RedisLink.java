@@ -145,6 +145,12 @@ final class RedisLink implements Sender {
         return connected;
     }
 
+    /** Whether there is a connection, and it is one to a cluster. */
+    boolean isToCluster() {
+        Opened current = opened;
+        return current != null && current.connection() instanceof StatefulRedisClusterConnection;
+    }
+
     /** The id of the master of a key in a cluster; empty where there is one master only, or it is not known. */
     String masterOf(String key) {
         Opened current = opened;

@@ -5,10 +5,9 @@ import static io.r3mes.cache.redis.LuaScript.bytes;
 import io.lettuce.core.ScanArgs;
 import io.lettuce.core.ScanCursor;
 import io.lettuce.core.SetArgs;
-import io.lettuce.core.cluster.api.async.RedisAdvancedClusterAsyncCommands;
-import io.lettuce.core.cluster.api.async.RedisClusterAsyncCommands;
 import io.lettuce.core.protocol.CommandType;
 import io.r3mes.cache.spi.Claim;
+import io.r3mes.cache.spi.Fetched;
 import io.r3mes.cache.spi.Lease;
 import io.r3mes.cache.spi.RemoteStore;
 import io.r3mes.cache.spi.ValueHeader;
@@ -45,19 +44,18 @@ final class RedisRemoteStore implements RemoteStore {
         return link.call(commands -> commands.get(keys.value(key)).<byte @Nullable []>thenApply(value -> value));
     }
 
+    /** Fails as a whole; in a cluster, several calls of {@link #get} do better. */
     @Override
-    public CompletionStage<List<byte @Nullable []>> getAll(List<String> wanted) {
+    public CompletionStage<Fetched> getAll(List<String> wanted) {
         if (wanted.isEmpty()) {
-            return CompletableFuture.completedFuture(List.of());
+            return CompletableFuture.completedFuture(Fetched.of(List.of()));
         }
         String[] names = wanted.stream().map(keys::value).toArray(String[]::new);
-        return link.call(commands -> commands instanceof RedisAdvancedClusterAsyncCommands<String, byte[]> cluster
-                ? getEach(cluster, names)
-                : commands.mget(names).thenApply(found -> {
-                    List<byte @Nullable []> values = new ArrayList<>(found.size());
-                    found.forEach(value -> values.add(value.hasValue() ? value.getValue() : null));
-                    return values;
-                }));
+        return link.call(commands -> commands.mget(names).thenApply(found -> {
+            List<byte @Nullable []> values = new ArrayList<>(found.size());
+            found.forEach(value -> values.add(value.hasValue() ? value.getValue() : null));
+            return Fetched.of(values);
+        }));
     }
 
     @Override
@@ -163,22 +161,6 @@ final class RedisRemoteStore implements RemoteStore {
     /** Does nothing: the connection belongs to the adapter. */
     @Override
     public void close() {}
-
-    /** Sends all at once. In a cluster nearly every key has a slot of its own, and a key alone is served while it moves. */
-    private static CompletionStage<List<byte @Nullable []>> getEach(
-            RedisClusterAsyncCommands<String, byte[]> cluster, String[] names) {
-        List<CompletableFuture<byte @Nullable []>> sent = new ArrayList<>(names.length);
-        for (String name : names) {
-            sent.add(cluster.get(name)
-                    .<byte @Nullable []>thenApply(value -> value)
-                    .toCompletableFuture());
-        }
-        return CompletableFuture.allOf(sent.toArray(CompletableFuture[]::new)).thenApply(all -> {
-            List<byte @Nullable []> values = new ArrayList<>(names.length);
-            sent.forEach(answered -> values.add(answered.join()));
-            return values;
-        });
-    }
 
     /**
      * Removes a value whose slot migrates in two steps, if Redis did not take one step for both keys. The lease goes first:

@@ -18,8 +18,8 @@ public interface RemoteStore extends AutoCloseable {
 
     CompletionStage<byte @Nullable []> get(String key);
 
-    /** The values of several keys, in the order of {@code keys}, null where there is none. */
-    CompletionStage<List<byte @Nullable []>> getAll(List<String> keys);
+    /** The values of several keys, in the order of {@code keys}. Parts of the store that do not answer fail for themselves. */
+    CompletionStage<Fetched> getAll(List<String> keys);
 
     /** Takes the lease if nobody holds it, and reads the value in any case. */
     CompletionStage<Claim> acquire(Lease lease);

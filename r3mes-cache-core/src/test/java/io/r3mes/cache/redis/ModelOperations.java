@@ -64,7 +64,7 @@ final class ModelOperations {
             case 1 ->
                 operation(
                         "getAll",
-                        side -> result(side.store().getAll(List.of("a", key, "missing"))).stream()
+                        side -> result(side.store().getAll(List.of("a", key, "missing"))).values().stream()
                                 .map(ModelOperations::text)
                                 .toList());
             case 2, 3 ->

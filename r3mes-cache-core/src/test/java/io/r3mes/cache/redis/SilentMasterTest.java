@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.lettuce.core.RedisURI;
 import io.r3mes.cache.redis.RedisSettings.Topology;
 import io.r3mes.cache.spi.Event;
+import io.r3mes.cache.spi.Fetched;
 import io.r3mes.cache.spi.InvalidationLog.Append;
 import io.r3mes.cache.spi.RemoteStore;
 import io.r3mes.cache.testing.FaultProxy;
@@ -69,10 +70,19 @@ class SilentMasterTest {
                     .filter(key -> cluster.shard("silent:" + key).master() != silent)
                     .toList();
             silent.freeze();
+            Fetched found = result(store.getAll(keys));
+            assertThat(found.values()).hasSameSizeAs(keys);
+            assertThat(found.failures().keySet().stream().map(keys::get))
+                    .containsExactlyInAnyOrderElementsOf(keys.stream()
+                            .filter(key -> !ofTheOthers.contains(key))
+                            .toList());
             keys.stream().filter(key -> !ofTheOthers.contains(key)).forEach(key -> store.get(key));
             Awaitility.await().until(() -> failure(store.get("k0")) instanceof RedisUnavailableException);
 
             ofTheOthers.forEach(key -> assertThat(failure(store.get(key))).isNull());
+            assertThat(result(store.getAll(keys)).failures())
+                    .hasSize(keys.size() - ofTheOthers.size())
+                    .allSatisfy((place, refused) -> assertThat(refused).isInstanceOf(RedisUnavailableException.class));
 
             silent.thaw();
             Awaitility.await().atMost(Duration.ofSeconds(6)).until(() -> failure(store.get("k0")) == null);
