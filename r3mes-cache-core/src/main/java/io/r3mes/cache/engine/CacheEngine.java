@@ -137,7 +137,8 @@ public final class CacheEngine implements CacheManager {
                         .mapToLong(domain -> domain.node().timeline().head())
                         .max()
                         .orElse(0),
-                all.stream().mapToInt(domain -> domain.invalidator().pending()).sum());
+                all.stream().mapToInt(domain -> domain.invalidator().pending()).sum(),
+                node.remote().openCircuits());
     }
 
     @Override

@@ -104,6 +104,10 @@ public final class MicrometerCacheMetrics implements MeterBinder {
                 "r3mes.cache.coherence.pending",
                 "Invalidations that Redis has yet to acknowledge",
                 metrics -> status.get().pending());
+        node.gauge(
+                "r3mes.cache.redis.circuits.open",
+                "Masters of Redis that the node does without, because they have not answered",
+                metrics -> status.get().openCircuits());
     }
 
     private static void invalidations(Source<RecordingMetrics> node, String scope, NodeFigure figure) {

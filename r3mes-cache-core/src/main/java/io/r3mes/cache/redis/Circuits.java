@@ -21,6 +21,11 @@ final class Circuits implements Circuit.Probing {
         return known == null ? byMaster.computeIfAbsent(master, added -> new Circuit(key, this)) : known;
     }
 
+    /** How many are open. */
+    int open() {
+        return (int) byMaster.values().stream().filter(Circuit::isOpen).count();
+    }
+
     /** Whether all keys have the same, as far as is known. */
     boolean areOne() {
         return !link.isToCluster();

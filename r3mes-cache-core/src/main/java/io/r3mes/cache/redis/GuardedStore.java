@@ -103,6 +103,11 @@ final class GuardedStore implements RemoteStore {
     }
 
     @Override
+    public int openCircuits() {
+        return circuits.open();
+    }
+
+    @Override
     public void close() {
         store.close();
     }

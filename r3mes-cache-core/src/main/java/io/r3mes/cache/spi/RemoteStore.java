@@ -69,6 +69,11 @@ public interface RemoteStore extends AutoCloseable {
      */
     long takeovers();
 
+    /** How many servers the store does without at the moment, because they have not answered. */
+    default int openCircuits() {
+        return 0;
+    }
+
     @Override
     void close();
 

@@ -53,13 +53,16 @@ class SilentShardTest {
                 return read(node).isEmpty();
             });
 
+            assertThat(node.status().openCircuits()).isZero();
             silent.freeze();
             record("first bulk read", "<= 110 ms", () -> assertThat(read(node)).isEqualTo(ofTheSilent));
             record("second bulk read", "", () -> assertThat(read(node)).isEqualTo(ofTheSilent));
             assertThat(node.status().fenced()).isFalse();
+            assertThat(node.status().openCircuits()).isEqualTo(1);
 
             silent.thaw();
             Awaitility.await().until(() -> read(node).isEmpty());
+            assertThat(node.status().openCircuits()).isZero();
         }
     }
 

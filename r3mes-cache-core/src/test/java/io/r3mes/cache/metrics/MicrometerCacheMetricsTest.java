@@ -21,7 +21,7 @@ class MicrometerCacheMetricsTest {
     private final RecordingMetrics metrics =
             new RecordingMetrics(List.of("users", "blocks"), System::nanoTime, () -> 0);
     private final AtomicReference<CoherenceStatus> status =
-            new AtomicReference<>(new CoherenceStatus(true, false, 0, 0));
+            new AtomicReference<>(new CoherenceStatus(true, false, 0, 0, 0));
     private final SimpleMeterRegistry registry = new SimpleMeterRegistry();
 
     @BeforeEach
@@ -73,7 +73,7 @@ class MicrometerCacheMetricsTest {
         metrics.replayed(3, Duration.ofMillis(5));
         metrics.fenced(true);
         metrics.fenced(false);
-        status.set(new CoherenceStatus(false, true, 7, 4));
+        status.set(new CoherenceStatus(false, true, 7, 4, 2));
 
         assertThat(nodeValue("r3mes.cache.invalidations", "scope", "key")).isEqualTo(1);
         assertThat(nodeValue("r3mes.cache.invalidations", "scope", "tag")).isEqualTo(2);
@@ -84,6 +84,7 @@ class MicrometerCacheMetricsTest {
         assertThat(nodeValue("r3mes.cache.coherence.fencings")).isEqualTo(1);
         assertThat(nodeValue("r3mes.cache.coherence.fenced")).isEqualTo(1);
         assertThat(nodeValue("r3mes.cache.coherence.pending")).isEqualTo(4);
+        assertThat(nodeValue("r3mes.cache.redis.circuits.open")).isEqualTo(2);
     }
 
     @Test

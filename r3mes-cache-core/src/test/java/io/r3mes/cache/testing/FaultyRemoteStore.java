@@ -139,6 +139,11 @@ public final class FaultyRemoteStore implements RemoteStore {
     }
 
     @Override
+    public int openCircuits() {
+        return real.openCircuits();
+    }
+
+    @Override
     public void close() {
         real.close();
     }

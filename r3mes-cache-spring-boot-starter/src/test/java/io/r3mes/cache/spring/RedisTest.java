@@ -111,7 +111,9 @@ class RedisTest {
             assertThat(blocks.block(7)).isEqualTo(new Block(7, 2));
             HealthIndicator health = context.getBean("r3mesCacheHealthIndicator", HealthIndicator.class);
             assertThat(health.health().getStatus().getCode()).isEqualTo("DEGRADED");
-            assertThat(health.health().getDetails()).containsEntry("connected", false);
+            assertThat(health.health().getDetails())
+                    .containsEntry("connected", false)
+                    .containsKey("openCircuits");
 
             RedisServer server = server(port);
             server.start();

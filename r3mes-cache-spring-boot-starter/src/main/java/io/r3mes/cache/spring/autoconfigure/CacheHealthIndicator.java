@@ -28,6 +28,7 @@ final class CacheHealthIndicator implements HealthIndicator {
                 .withDetail("fenced", status.fenced())
                 .withDetail("position", status.position())
                 .withDetail("pendingInvalidations", status.pending())
+                .withDetail("openCircuits", status.openCircuits())
                 .build();
     }
 
