@@ -32,6 +32,9 @@ record SimPorts(Wire wire, Wire.Connection values, Wire.Connection log, Wire.Con
             boolean apart = values != log;
             return apart ? values.changesOfServer() : 0L;
         }
+        if (name.equals("openCircuits")) {
+            return 0;
+        }
         if (!CompletionStage.class.isAssignableFrom(method.getReturnType())) {
             return null;
         }
