@@ -44,12 +44,7 @@ public record CachePolicy(
         load.check(name);
         value.check(name);
         stale.check(name);
-        require(
-                domain.chars().allMatch(CachePolicy::isOfDomain),
-                name,
-                "domain",
-                "'" + domain + "'",
-                "a name of letters, digits, '.', '_' and '-'");
+        PolicyCheck.domain(name, domain);
     }
 
     /** A policy with the default expiry, near cache, loading and value settings and no tags. */
@@ -262,8 +257,16 @@ public record CachePolicy(
      * @param maxBytes encoded size above which a value is not stored
      * @param nullTtl how long a null lives, at most; never longer than a value
      * @param maxNullEntries nulls that one node keeps near, and has in Redis, at most
+     * @param strictSchema whether an entry with a field that the value's class lacks is a miss; otherwise such fields are
+     *     passed over
      */
-    public record Value(boolean cacheNulls, boolean encrypt, int maxBytes, Duration nullTtl, int maxNullEntries) {
+    public record Value(
+            boolean cacheNulls,
+            boolean encrypt,
+            int maxBytes,
+            Duration nullTtl,
+            int maxNullEntries,
+            boolean strictSchema) {
 
         public static final Value DEFAULT = new Value(true, false, 1 << 20);
 
@@ -272,6 +275,11 @@ public record CachePolicy(
         /** With nulls that live for 30 s, 1,000 of a node. */
         public Value(boolean cacheNulls, boolean encrypt, int maxBytes) {
             this(cacheNulls, encrypt, maxBytes, Duration.ofSeconds(30), 1_000);
+        }
+
+        /** Passes over fields that the value's class lacks. */
+        public Value(boolean cacheNulls, boolean encrypt, int maxBytes, Duration nullTtl, int maxNullEntries) {
+            this(cacheNulls, encrypt, maxBytes, nullTtl, maxNullEntries, false);
         }
 
         void check(String cache) {
@@ -284,9 +292,5 @@ public record CachePolicy(
                     "a number between 1 and 1000000");
             require(maxBytes > 0, cache, "max-value-bytes", maxBytes, "a number of at least 1");
         }
-    }
-
-    private static boolean isOfDomain(int c) {
-        return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || ".-_".indexOf(c) >= 0;
     }
 }

@@ -32,6 +32,19 @@ final class PolicyCheck {
         }
     }
 
+    static void domain(String cache, String domain) {
+        require(
+                domain.chars().allMatch(PolicyCheck::isOfDomain),
+                cache,
+                "domain",
+                "'" + domain + "'",
+                "a name of letters, digits, '.', '_' and '-'");
+    }
+
+    private static boolean isOfDomain(int c) {
+        return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || ".-_".indexOf(c) >= 0;
+    }
+
     static boolean isTtl(Duration ttl) {
         return within(SHORTEST_TTL, ttl);
     }

@@ -25,7 +25,7 @@ import tools.jackson.databind.jsontype.BasicPolymorphicTypeValidator;
  * Compact UTF-8 JSON bound to the declared type. The bytes name no class and none is ever looked up by a name in them: a
  * type that asks for class names ({@code JsonTypeInfo.Id.CLASS}) is refused, one with logical names is not.
  *
- * <p>Reading tolerates unknown properties, so that nodes of two releases can share entries, and refuses a fraction where
+ * <p>Unless {@linkplain #strict() strict}, reading tolerates unknown properties, so that nodes of two releases can share entries, and refuses a fraction where
  * an integer is declared, what follows the value, nesting beyond {@value #MAX_DEPTH} levels and more than
  * {@value #MAX_BYTES} bytes; writing refuses what reading would. Dates keep their time zone.
  */
@@ -49,8 +49,16 @@ public final class JacksonValueCodec implements ValueCodec {
 
     /** A codec that writes values as {@code base} does, which itself is not changed. */
     public JacksonValueCodec(JsonMapper base) {
-        this.mapper = bound(base);
-        this.limited = base.tokenStreamFactory()
+        this(bound(base), limited(base));
+    }
+
+    private JacksonValueCodec(JsonMapper mapper, JsonFactory limited) {
+        this.mapper = mapper;
+        this.limited = limited;
+    }
+
+    private static JsonFactory limited(JsonMapper base) {
+        return base.tokenStreamFactory()
                 .rebuild()
                 .streamReadConstraints(StreamReadConstraints.builder()
                         .maxNestingDepth(MAX_DEPTH)
@@ -80,6 +88,14 @@ public final class JacksonValueCodec implements ValueCodec {
                 .disable(DateTimeFeature.ADJUST_DATES_TO_CONTEXT_TIME_ZONE)
                 .disable(DateTimeFeature.WRITE_DATES_AS_TIMESTAMPS)
                 .build();
+    }
+
+    @Override
+    public ValueCodec strict() {
+        JsonMapper refusing = mapper.rebuild()
+                .enable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
+                .build();
+        return new JacksonValueCodec(refusing, limited);
     }
 
     @Override

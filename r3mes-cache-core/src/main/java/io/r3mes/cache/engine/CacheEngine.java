@@ -14,6 +14,7 @@ import io.r3mes.cache.Lookup;
 import io.r3mes.cache.ValueType;
 import io.r3mes.cache.spi.CacheObserver;
 import io.r3mes.cache.spi.LocalStore;
+import io.r3mes.cache.spi.ValueCodec;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.LinkedHashMap;
@@ -203,7 +204,8 @@ public final class CacheEngine implements CacheManager {
         domain.cover(near);
         CacheObserver.OfCache observer = config.figures().observer().cache(policy.name(), near::size);
         EngineConfig.Values values = config.values();
-        ValueFormat format = new ValueFormat(handle.type().type(), policy.value(), values.codec(), values.cipher());
+        ValueCodec codec = policy.value().strictSchema() ? values.codec().strict() : values.codec();
+        ValueFormat format = new ValueFormat(handle.type().type(), policy.value(), codec, values.cipher());
         TieredCache<V> tiered = new TieredCache<>(node, policy, near, format, observer);
         WriteThrough writes = new WriteThrough(node, policy, tiered.entries(), domain.invalidator());
         return new BlockingCache<>(node, policy, tiered, writes, domain.invalidator());

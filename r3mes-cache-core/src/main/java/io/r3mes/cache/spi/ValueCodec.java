@@ -14,4 +14,9 @@ public interface ValueCodec {
      * @throws Exception if the bytes are not a value of {@code type}
      */
     Object decode(byte[] bytes, int offset, int length, Type type) throws Exception;
+
+    /** A codec of the same form that refuses fields which the type lacks; this one if it does so, or knows no fields. */
+    default ValueCodec strict() {
+        return this;
+    }
 }

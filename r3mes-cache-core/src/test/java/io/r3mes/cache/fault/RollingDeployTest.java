@@ -6,6 +6,7 @@ import io.r3mes.cache.Cache;
 import io.r3mes.cache.CacheManager;
 import io.r3mes.cache.CachePolicy;
 import io.r3mes.cache.testing.TestNodes;
+import java.time.Duration;
 import java.util.List;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
@@ -17,9 +18,13 @@ class RollingDeployTest {
     private static final int ENTRIES = 200;
     private static final CachePolicy POLICY = CachePolicy.of("c", "c:{id}").withLocal(CachePolicy.Local.OFF);
 
+    private static final CachePolicy STRICT = CachePolicy.of("strict", "strict:{id}")
+            .withLocal(CachePolicy.Local.OFF)
+            .withValue(new CachePolicy.Value(true, false, 1 << 20, Duration.ofSeconds(30), 1_000, true));
+
     private final TestNodes nodes = TestNodes.inMemory();
-    private final CacheManager before = nodes.start(POLICY);
-    private final CacheManager after = nodes.start(POLICY);
+    private final CacheManager before = nodes.start(POLICY, STRICT);
+    private final CacheManager after = nodes.start(POLICY, STRICT);
 
     /** The class of the release before. */
     record Account(String name, double amount, List<String> labels) {}
@@ -80,6 +85,28 @@ class RollingDeployTest {
     @Test
     void aRenamedFieldIsMissingToo() {
         hitsOf(Changed.Renamed.class, account(7), new Changed.Renamed(null, 7.5, List.of("x")));
+    }
+
+    @Test
+    void aRenamedFieldIsACountedMissWhereTheSchemaIsStrict() {
+        Cache<String, Account> here = before.cache("strict", Account.class);
+        Cache<String, Changed.Renamed> there = after.cache("strict", Changed.Renamed.class);
+        here.set("k", account(7));
+        assertThat(there.getIfPresent("k").isHit()).isFalse();
+        assertThat(after.metrics().stats("strict").loads().unreadable()).isEqualTo(1);
+        Changed.Renamed loaded = new Changed.Renamed("name 7", 7.5, List.of("x"));
+        assertThat(there.get("k", (id, context) -> loaded)).isEqualTo(loaded);
+        assertThat(there.getIfPresent("k").orElse(null)).isEqualTo(loaded);
+        assertThat(here.getIfPresent("k").isHit()).isFalse();
+    }
+
+    @Test
+    void anAddedFieldIsMissingWhereTheSchemaIsStrict() {
+        Cache<String, Account> here = before.cache("strict", Account.class);
+        Cache<String, Changed.Added> there = after.cache("strict", Changed.Added.class);
+        here.set("k", account(7));
+        assertThat(there.getIfPresent("k").orElse(null))
+                .isEqualTo(new Changed.Added("name 7", 7.5, List.of("x"), null, null));
     }
 
     @Test

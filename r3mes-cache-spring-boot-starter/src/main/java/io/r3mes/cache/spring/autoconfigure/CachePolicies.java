@@ -38,6 +38,7 @@ final class CachePolicies {
             null,
             null,
             null,
+            null,
             null);
 
     private final Defaults defaults;
@@ -134,7 +135,8 @@ final class CachePolicies {
                 or(spec.encrypt(), defaults.encrypt()),
                 (int) size.toBytes(),
                 or(spec.nullTtl(), defaults.nullTtl()),
-                or(spec.maxNullEntries(), defaults.maxNullEntries()));
+                or(spec.maxNullEntries(), defaults.maxNullEntries()),
+                or(spec.strictSchema(), defaults.strictSchema()));
     }
 
     /** Says which cache a malformed template belongs to. */

@@ -107,6 +107,8 @@ public record R3mesCacheProperties(
      * @param maxNullEntries How many nulls of one cache a node keeps in its memory, and has in Redis, at most.
      * @param encrypt Whether values are encrypted in Redis.
      * @param maxValueBytes Encoded size above which a value is not stored.
+     * @param strictSchema Whether an entry with a field that the value's class lacks is a miss. Otherwise such fields are
+     *     passed over.
      */
     public record Defaults(
             @DefaultValue("5m") Duration ttl,
@@ -120,7 +122,8 @@ public record R3mesCacheProperties(
             @DefaultValue("30s") Duration nullTtl,
             @DefaultValue("1000") int maxNullEntries,
             @DefaultValue("false") boolean encrypt,
-            @DefaultValue("1MB") DataSize maxValueBytes) {}
+            @DefaultValue("1MB") DataSize maxValueBytes,
+            @DefaultValue("false") boolean strictSchema) {}
 
     /**
      * The near cache of a node.
@@ -192,6 +195,8 @@ public record R3mesCacheProperties(
      * @param maxNullEntries How many nulls of one cache a node keeps in its memory, and has in Redis, at most.
      * @param encrypt Whether values are encrypted in Redis.
      * @param maxValueBytes Encoded size above which a value is not stored.
+     * @param strictSchema Whether an entry with a field that the value's class lacks is a miss. Otherwise such fields are
+     *     passed over.
      * @param warm When to call the method that loads a cache without placeholders in its key.
      * @param domain Coherence domain whose log carries the cache's invalidations. Caches without one share the common one.
      */
@@ -210,6 +215,7 @@ public record R3mesCacheProperties(
             @Nullable Integer maxNullEntries,
             @Nullable Boolean encrypt,
             @Nullable DataSize maxValueBytes,
+            @Nullable Boolean strictSchema,
             @Nullable Warm warm,
             @Nullable String domain) {}
 

@@ -63,6 +63,7 @@ class R3mesCachePropertiesTest {
                   max-null-entries: 14
                   encrypt: true
                   max-value-bytes: 2MB
+                  strict-schema: true
                 caches:
                   user-info:
                     key: "user:info:{wallet}"
@@ -87,6 +88,7 @@ class R3mesCachePropertiesTest {
                     max-null-entries: 16
                     encrypt: false
                     max-value-bytes: 1024
+                    strict-schema: false
                     warm: { on-startup: true, every: 5m }
                     domain: accounts
             """;
@@ -146,7 +148,8 @@ class R3mesCachePropertiesTest {
                         Duration.ofSeconds(13),
                         14,
                         true,
-                        DataSize.ofMegabytes(2)));
+                        DataSize.ofMegabytes(2),
+                        true));
         assertThat(bound.caches())
                 .isEqualTo(Map.of(
                         "user-info",
@@ -175,6 +178,7 @@ class R3mesCachePropertiesTest {
                                 16,
                                 false,
                                 DataSize.ofBytes(1024),
+                                false,
                                 new R3mesCacheProperties.Warm(true, Duration.ofMinutes(5)),
                                 "accounts")));
     }
