@@ -2,6 +2,8 @@ package io.r3mes.cache.engine;
 
 import io.r3mes.cache.spi.CacheObserver;
 import io.r3mes.cache.spi.Marks;
+import io.r3mes.cache.spi.ValueHeader;
+import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -101,7 +103,7 @@ final class RemoteReads {
             envelope = Envelope.read(bytes);
         } catch (Envelope.UnreadableException foreign) {
             observer.unreadable(read.subject().key(), foreign);
-            remove(read);
+            remove(read, bytes);
             return done(Found.Miss.INSTANCE);
         }
         Subject subject = read.subject().withTags(envelope.tags());
@@ -119,10 +121,16 @@ final class RemoteReads {
                 .handleAsync((marks, silent) -> judgeBy(marks, silent, subject, envelope), read.executor());
     }
 
-    /** Removes bytes that are no entry. One that was stored meanwhile goes with them unless it is younger than the read. */
-    private void remove(Read read) {
+    /**
+     * Removes bytes that are no entry. One that was stored meanwhile goes with them unless it is younger than the read, and
+     * than they claim to be.
+     */
+    private void remove(Read read, byte[] bytes) {
+        long claimed = bytes.length < ValueHeader.BIRTH_END
+                ? 0
+                : ByteBuffer.wrap(bytes).getLong(ValueHeader.BIRTH_OFFSET);
         node.remote()
-                .unlinkBornBefore(read.subject().key(), read.watch().head() + 1)
+                .unlinkBornBefore(read.subject().key(), Math.max(read.watch().head(), claimed) + 1)
                 .whenComplete((removed, failure) -> {
                     if (failure != null) {
                         observer.unavailable("remove", Failures.cause(failure));
