@@ -190,6 +190,9 @@ final class RedisLink implements Sender {
     }
 
     private void attempt() {
+        if (isClosed()) {
+            return;
+        }
         CompletionStage<Opened> opens;
         try {
             opens = clients.open(use);
