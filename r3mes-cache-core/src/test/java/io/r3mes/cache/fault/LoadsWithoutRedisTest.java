@@ -84,7 +84,7 @@ class LoadsWithoutRedisTest {
             int loadedBefore = loads();
             Awaitility.await()
                     .atMost(Duration.ofMinutes(2))
-                    .until(() -> reads.get() > readBefore + Form.of(1_000, 50_000));
+                    .until(() -> reads.get() > readBefore + Form.of(1_000, 50_000) && loads() > loadedBefore);
             long readsWithout = reads.get() - readBefore;
             int loadsWithout = loads() - loadedBefore;
             assertThat(rows).allSatisfy(row -> assertThat(row.mostLoading).hasValueLessThanOrEqualTo(1));
@@ -99,7 +99,7 @@ class LoadsWithoutRedisTest {
                     "Redis killed: loads of 4 keys for reads",
                     "one at a time",
                     loadsWithout + " for " + readsWithout);
-            assertThat(loadsWithout).isPositive().isLessThan((int) (readsWithout / 2));
+            assertThat(loadsWithout).isLessThan((int) (readsWithout / 2));
         } finally {
             running = false;
             threads.shutdown();
