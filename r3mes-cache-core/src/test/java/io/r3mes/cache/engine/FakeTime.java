@@ -2,7 +2,9 @@ package io.r3mes.cache.engine;
 
 import io.r3mes.cache.spi.Environment;
 import java.time.Duration;
+import java.util.Collection;
 import java.util.Comparator;
+import java.util.List;
 import java.util.PriorityQueue;
 import java.util.concurrent.Executor;
 import java.util.concurrent.Future;
@@ -48,25 +50,34 @@ final class FakeTime implements Environment.Timer {
         }
     }
 
-    /**
-     * Moves the clock in small steps until {@code work} has ended, each time that its thread waits: a clock that moved
-     * between two of its steps would let it find a time-out over before it looked for what it awaits. Returns what it took.
-     */
+    /** Moves the clock in small steps until {@code work} has ended, as {@link #advanceUntil(Collection)} does. */
     Duration advanceUntil(Future<?> work) {
+        return advanceUntil(List.of(work));
+    }
+
+    /**
+     * Moves the clock in small steps until all {@code works} have ended, each time that their threads wait: a clock that
+     * moved between two of their steps would let one find a time-out over before it looked for what it awaits. Returns what
+     * it took.
+     */
+    Duration advanceUntil(Collection<? extends Future<?>> works) {
         long from = now();
         long giveUp = System.nanoTime() + Duration.ofSeconds(60).toNanos();
-        while (!work.isDone()) {
+        while (!works.stream().allMatch(Future::isDone)) {
             if (System.nanoTime() - giveUp > 0) {
                 throw new AssertionError("The work does not end");
             }
-            if (isIdle() || (work instanceof Work<?> other && other.isBusy())) {
-                Thread.onSpinWait();
+            if (isIdle() || works.stream().anyMatch(FakeTime::isBusy)) {
+                Thread.yield();
             } else {
                 advance(STEP);
             }
-            Thread.yield();
         }
         return Duration.ofNanos(now() - from);
+    }
+
+    private static boolean isBusy(Future<?> work) {
+        return work instanceof Work<?> other && other.isBusy();
     }
 
     private synchronized boolean isIdle() {
