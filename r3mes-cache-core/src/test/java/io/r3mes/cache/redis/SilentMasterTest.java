@@ -33,7 +33,7 @@ class SilentMasterTest {
             RedisAdapter adapter = adapter(Topology.STANDALONE, proxy.uri());
             RemoteStore store = adapter.remoteStore();
             result(adapter.connect());
-            proxy.inject(new FaultProxy.Fault.Latency(TIMEOUT.multipliedBy(2), Duration.ZERO), FaultProxy.Scope.ALL);
+            proxy.inject(new FaultProxy.Fault.Latency(TIMEOUT.multipliedBy(20), Duration.ZERO), FaultProxy.Scope.ALL);
             List<CompletionStage<byte[]>> first =
                     IntStream.range(0, 20).mapToObj(i -> store.get("k" + i)).toList();
             assertThat(first).allSatisfy(each -> assertThat(failure(each)).isNotNull());
