@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
@@ -97,13 +96,30 @@ class ApiValuesTest {
 
     @Test
     void keyPartsMayHoldNullAndDoNotChange() {
-        List<Object> values = new ArrayList<>(Arrays.asList("a", null));
-        KeyParts parts = new KeyParts(values);
-        values.set(0, "b");
+        for (int size = 1; size <= 3; size++) {
+            Object[] values = new Object[size];
+            values[0] = "a";
+            KeyParts parts = KeyParts.of(values);
+            values[0] = "b";
+            Object[] expected = new Object[size];
+            expected[0] = "a";
 
-        assertThat(parts).isEqualTo(KeyParts.of("a", null)).hasSameHashCodeAs(KeyParts.of("a", null));
-        assertThat(parts.values()).containsExactly("a", null);
-        assertThatThrownBy(() -> parts.values().set(0, "b")).isInstanceOf(UnsupportedOperationException.class);
+            assertThat(parts).isEqualTo(KeyParts.of(expected)).hasSameHashCodeAs(KeyParts.of(expected));
+            assertThat(parts).isNotEqualTo(KeyParts.of(values)).isNotEqualTo("a");
+            assertThat(parts.values()).containsExactly(expected);
+            assertThat(parts).hasToString(Arrays.toString(expected));
+            assertThatThrownBy(() -> parts.values().set(0, "b")).isInstanceOf(UnsupportedOperationException.class);
+        }
+    }
+
+    @Test
+    void keyPartsAreEqualHoweverTheyWereMade() {
+        assertThat(KeyParts.of("a", 1))
+                .isEqualTo(KeyParts.of(new Object[] {"a", 1}))
+                .hasSameHashCodeAs(KeyParts.of(new Object[] {"a", 1}))
+                .isNotEqualTo(KeyParts.of(1, "a"))
+                .isNotEqualTo(KeyParts.of("a", 1, null));
+        assertThat(KeyParts.of()).isSameAs(KeyParts.NONE);
     }
 
     @Test

@@ -2,34 +2,40 @@ package io.r3mes.cache.caffeine;
 
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
-import com.github.benmanes.caffeine.cache.Expiry;
 import io.r3mes.cache.CachePolicy;
 import io.r3mes.cache.spi.LocalEntry;
 import io.r3mes.cache.spi.LocalStore;
-import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
-/** A near cache over Caffeine: bounded by entries, each with its own expiry. Maintenance runs on the calling thread. */
+/**
+ * A near cache over Caffeine: bounded by entries, each with its own expiry. Maintenance runs on the calling thread.
+ *
+ * <p>An entry's own expiry is looked at when it is read. Caffeine's expiry only frees memory, after the longest life that
+ * the policy gives, and its clock moves when an entry is put.
+ */
 final class CaffeineLocalStore implements LocalStore {
 
     private final Cache<Object, LocalEntry> entries;
+    private volatile long lastPut;
 
-    CaffeineLocalStore(CachePolicy.Local policy, LongSupplier nanoTime) {
+    CaffeineLocalStore(CachePolicy.Local policy) {
         this.entries = Caffeine.newBuilder()
                 .maximumSize(policy.maxEntries())
-                .expireAfter(new AtEntryExpiry())
-                .ticker(nanoTime::getAsLong)
+                .expireAfterWrite(policy.ttl())
+                .ticker(() -> lastPut)
                 .executor(Runnable::run)
                 .build();
     }
 
     @Override
-    public @Nullable LocalEntry get(Object id) {
-        return entries.getIfPresent(id);
+    public @Nullable LocalEntry get(Object id, long now) {
+        LocalEntry entry = entries.getIfPresent(id);
+        return entry == null || entry.expiresAtNanos() - now <= 0 ? null : entry;
     }
 
     @Override
-    public void put(Object id, LocalEntry entry) {
+    public void put(Object id, LocalEntry entry, long now) {
+        lastPut = now;
         entries.put(id, entry);
     }
 
@@ -46,24 +52,5 @@ final class CaffeineLocalStore implements LocalStore {
     @Override
     public long size() {
         return entries.estimatedSize();
-    }
-
-    /** Lets an entry live until its own expiry, whatever entry it replaces. */
-    private static final class AtEntryExpiry implements Expiry<Object, LocalEntry> {
-
-        @Override
-        public long expireAfterCreate(Object id, LocalEntry entry, long now) {
-            return Math.max(0, entry.expiresAtNanos() - now);
-        }
-
-        @Override
-        public long expireAfterUpdate(Object id, LocalEntry entry, long now, long remaining) {
-            return expireAfterCreate(id, entry, now);
-        }
-
-        @Override
-        public long expireAfterRead(Object id, LocalEntry entry, long now, long remaining) {
-            return remaining;
-        }
     }
 }

@@ -12,6 +12,7 @@ import io.r3mes.cache.Lookup;
 import io.r3mes.cache.WriteTicket;
 import io.r3mes.cache.spi.Event;
 import io.r3mes.cache.spi.LocalEntry;
+import io.r3mes.cache.spi.NearReads;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
@@ -21,7 +22,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
 /** The cache as callers see it: turns ids into subjects, asks the near cache, and waits for the paths below. */
-final class BlockingCache<K, V> implements Cache<K, V> {
+final class BlockingCache<K, V> implements Cache<K, V>, NearReads {
 
     private final Node node;
     private final CachePolicy policy;
@@ -59,6 +60,11 @@ final class BlockingCache<K, V> implements Cache<K, V> {
         }
         return CallerThread.call(executor(), steps -> tiered.read(timed(id, loader, steps, startedAt)))
                 .get();
+    }
+
+    @Override
+    public @Nullable LocalEntry near(@Nullable Object id) {
+        return tiered.fresh(localId(id), node.now());
     }
 
     @Override

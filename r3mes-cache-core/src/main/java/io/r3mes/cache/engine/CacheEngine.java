@@ -193,11 +193,7 @@ public final class CacheEngine implements CacheManager {
     }
 
     private <V> BlockingCache<?, V> open(CachePolicy policy, Handle handle) {
-        LocalStore store = policy.local().enabled()
-                ? config.ports()
-                        .local()
-                        .create(policy.local(), config.environment().clock())
-                : null;
+        LocalStore store = policy.local().enabled() ? config.ports().local().create(policy.local()) : null;
         Domain domain = Objects.requireNonNull(domains.get(policy.domain()));
         Node node = domain.node();
         Near near = new Near(policy.name(), store, store == null ? null : nulls(policy), node.timeline());
@@ -216,12 +212,8 @@ public final class CacheEngine implements CacheManager {
         return value.cacheNulls()
                 ? config.ports()
                         .local()
-                        .create(
-                                new CachePolicy.Local(
-                                        true,
-                                        value.maxNullEntries(),
-                                        policy.local().ttl()),
-                                config.environment().clock())
+                        .create(new CachePolicy.Local(
+                                true, value.maxNullEntries(), policy.local().ttl()))
                 : null;
     }
 

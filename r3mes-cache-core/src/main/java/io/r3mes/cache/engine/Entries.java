@@ -133,7 +133,8 @@ final class Entries {
                                 loaded.value(),
                                 loaded.subject(),
                                 at,
-                                new Lifetime(now, ttl.toNanos(), ttl.toNanos(), loaded.loadTime())));
+                                new Lifetime(now, ttl.toNanos(), ttl.toNanos(), loaded.loadTime())),
+                        now);
             }
             return kept;
         });
@@ -160,7 +161,8 @@ final class Entries {
                                         remainingNanos,
                                         LoadDecisions.usualTtl(policy, hit.value())
                                                 .toNanos(),
-                                        header.loadTime())));
+                                        header.loadTime())),
+                        now);
             }
         }
         return hit.value();

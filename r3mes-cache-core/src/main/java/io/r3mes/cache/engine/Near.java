@@ -32,15 +32,15 @@ final class Near {
         if (store == null) {
             return null;
         }
-        LocalEntry entry = store.get(id);
+        LocalEntry entry = store.get(id, now);
         if (entry != null) {
             return judged(store, id, entry, now);
         }
-        return nulls == null ? null : judged(nulls, id, nulls.get(id), now);
+        return nulls == null ? null : judged(nulls, id, nulls.get(id, now), now);
     }
 
     private @Nullable LocalEntry judged(LocalStore from, Object id, @Nullable LocalEntry entry, long now) {
-        if (entry == null || entry.expiresAtNanos() - now <= 0) {
+        if (entry == null) {
             return null;
         }
         if (timeline.admits(entry, cache, now)) {
@@ -52,24 +52,24 @@ final class Near {
         return null;
     }
 
-    void put(Object id, LocalEntry entry) {
+    void put(Object id, LocalEntry entry, long now) {
         if (store == null) {
             return;
         }
         if (nulls == null) {
-            store.put(id, entry);
+            store.put(id, entry, now);
         } else if (entry.value() == null) {
-            nulls.put(id, entry);
-            drop(store, id);
+            nulls.put(id, entry, now);
+            drop(store, id, now);
         } else {
-            store.put(id, entry);
-            drop(nulls, id);
+            store.put(id, entry, now);
+            drop(nulls, id, now);
         }
     }
 
     /** What was there before. */
-    private static void drop(LocalStore from, Object id) {
-        LocalEntry replaced = from.get(id);
+    private static void drop(LocalStore from, Object id, long now) {
+        LocalEntry replaced = from.get(id, now);
         if (replaced != null) {
             from.remove(id, replaced);
         }

@@ -59,6 +59,16 @@ final class TieredCache<V> {
         return entry;
     }
 
+    /** The same, unless a load ahead of its expiry is due. */
+    @Nullable LocalEntry fresh(Object id, long now) {
+        LocalEntry entry = near.get(id, now);
+        if (entry == null || now - entry.refreshAtNanos() >= 0) {
+            return null;
+        }
+        observer.localHit(entry.key(), now);
+        return entry;
+    }
+
     /** The cached value, or the loader's. The near cache has been asked already. */
     CompletableFuture<Answer<V>> read(Read<V> read) {
         Flight<V> running = refreshes.isRunning(read.key()) ? null : flights.joinable(read.key());

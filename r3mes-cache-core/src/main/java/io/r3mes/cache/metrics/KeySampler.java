@@ -12,7 +12,7 @@ import java.util.function.LongSupplier;
 final class KeySampler {
 
     static final int EXACT_PER_SECOND = 2_000;
-    static final int LONGEST_STRIDE = 64;
+    static final int LONGEST_STRIDE = 1_024;
 
     private static final long SECOND = 1_000_000_000L;
 
@@ -61,7 +61,9 @@ final class KeySampler {
         while (fitting < LONGEST_STRIDE && rate > EXACT_PER_SECOND * (double) fitting) {
             fitting *= 2;
         }
-        stride = fitting;
+        if (stride != fitting) {
+            stride = fitting;
+        }
         if (now - since >= SECOND) {
             since = now;
             weighed = 0;

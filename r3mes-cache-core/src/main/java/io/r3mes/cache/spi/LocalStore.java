@@ -1,16 +1,18 @@
 package io.r3mes.cache.spi;
 
 import io.r3mes.cache.CachePolicy;
-import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
-/** The bounded near cache of one cache on one node. Thread-safe and never blocking. */
+/**
+ * The bounded near cache of one cache on one node. Thread-safe and never blocking. Its callers tell it the time, by the
+ * clock that {@link LocalEntry#expiresAtNanos()} is of.
+ */
 public interface LocalStore {
 
     /** The entry of an id, unless it is expired or was evicted. */
-    @Nullable LocalEntry get(Object id);
+    @Nullable LocalEntry get(Object id, long now);
 
-    void put(Object id, LocalEntry entry);
+    void put(Object id, LocalEntry entry, long now);
 
     /** Removes the entry if it is still this one. */
     void remove(Object id, LocalEntry entry);
@@ -23,9 +25,6 @@ public interface LocalStore {
     /** Creates the near cache of each cache. */
     interface Factory {
 
-        /**
-         * @param nanoTime the clock of {@link LocalEntry#expiresAtNanos()}
-         */
-        LocalStore create(CachePolicy.Local policy, LongSupplier nanoTime);
+        LocalStore create(CachePolicy.Local policy);
     }
 }

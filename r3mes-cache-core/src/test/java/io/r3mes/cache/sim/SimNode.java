@@ -79,7 +79,7 @@ final class SimNode {
                         mutation.store(site, ports.port(RemoteStore.class)),
                         domain -> new EngineConfig.DomainPorts(
                                 mutation.log(site, ports.port(InvalidationLog.class)), ports.port(TagIndex.class)),
-                        (policy, nanoTime) -> mutation.local(site, new Local())),
+                        policy -> mutation.local(site, new Local())),
                 new EngineConfig.Values(new Numbers(), null),
                 environment,
                 new EngineConfig.Figures(new SimObserver(loop, world.history(), this), null),
@@ -107,12 +107,13 @@ final class SimNode {
         private final Map<Object, LocalEntry> entries = new HashMap<>();
 
         @Override
-        public LocalEntry get(Object id) {
-            return entries.get(id);
+        public LocalEntry get(Object id, long now) {
+            LocalEntry entry = entries.get(id);
+            return entry == null || entry.expiresAtNanos() - now <= 0 ? null : entry;
         }
 
         @Override
-        public void put(Object id, LocalEntry entry) {
+        public void put(Object id, LocalEntry entry, long now) {
             entries.put(id, entry);
         }
 

@@ -8,6 +8,7 @@ import io.r3mes.cache.redis.RedisSettings;
 import io.r3mes.cache.spring.interceptor.AnnotatedMethods;
 import io.r3mes.cache.spring.interceptor.Interception;
 import io.r3mes.cache.spring.interceptor.InterceptionRegistrar;
+import io.r3mes.cache.spring.interceptor.NearEntrances;
 import org.jspecify.annotations.Nullable;
 import org.springframework.aop.Advisor;
 import org.springframework.beans.factory.ObjectProvider;
@@ -58,6 +59,12 @@ public final class R3mesCacheAutoConfiguration {
     @Role(BeanDefinition.ROLE_INFRASTRUCTURE)
     static Advisor r3mesCacheWriteAdvisor(Interception interception) {
         return interception.writeAdvisor();
+    }
+
+    @Bean
+    @Role(BeanDefinition.ROLE_INFRASTRUCTURE)
+    static NearEntrances r3mesCacheNearEntrances(ObjectProvider<Interception> interception) {
+        return new NearEntrances(interception::getObject);
     }
 
     @Bean

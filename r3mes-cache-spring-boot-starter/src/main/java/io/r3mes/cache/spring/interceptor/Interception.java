@@ -55,6 +55,10 @@ public final class Interception implements AutoCloseable {
         return advisor(new DefaultPointcutAdvisor(pointcut, writes), Ordered.LOWEST_PRECEDENCE);
     }
 
+    ReadInterceptor reads() {
+        return reads;
+    }
+
     /**
      * Compiles what a method's annotations say.
      *

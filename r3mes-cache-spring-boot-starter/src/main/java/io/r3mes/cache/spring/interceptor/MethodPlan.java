@@ -32,9 +32,14 @@ record MethodPlan(
         }
     }
 
-    /** What {@code @R3mesCacheable} asks for. */
+    /**
+     * What {@code @R3mesCacheable} asks for.
+     *
+     * @param near how a call may be answered by its arguments alone; null if it takes more
+     */
     record Read(
             EntryPlan entry,
+            @Nullable NearRead near,
             @Nullable Condition condition,
             @Nullable Condition unless) {}
 

@@ -9,6 +9,7 @@ import io.r3mes.cache.ValueType;
 import io.r3mes.cache.spring.R3mesCacheInvalidate;
 import io.r3mes.cache.spring.R3mesCachePut;
 import io.r3mes.cache.spring.R3mesCacheable;
+import io.r3mes.cache.spring.interceptor.Expressions.Condition;
 import io.r3mes.cache.spring.interceptor.MethodPlan.Drop;
 import io.r3mes.cache.spring.interceptor.MethodPlan.EntryPlan;
 import io.r3mes.cache.spring.interceptor.MethodPlan.Put;
@@ -57,10 +58,12 @@ final class PlanCompiler {
         Scope after = Scope.after("R3mesCacheable", signature);
         shape.checkCacheable(before);
         requireSeenAtStart(annotation, before);
-        return new Read(
-                entry(policy(annotation.cache(), before), shape.valueType(), before),
-                expressions.condition(annotation.condition(), before),
-                expressions.condition(annotation.unless(), after));
+        EntryPlan entry = entry(policy(annotation.cache(), before), shape.valueType(), before);
+        Condition condition = expressions.condition(annotation.condition(), before);
+        NearRead near = condition == null && !shape.async()
+                ? NearRead.of(entry.cache(), entry.key().extractors())
+                : null;
+        return new Read(entry, near, condition, expressions.condition(annotation.unless(), after));
     }
 
     /** A cache that only the annotation defines exists if the annotation was found before the manager was built. */

@@ -4,6 +4,7 @@ import io.r3mes.cache.Cache;
 import io.r3mes.cache.LoadContext;
 import io.r3mes.cache.Loader;
 import io.r3mes.cache.Lookup;
+import io.r3mes.cache.spi.LocalEntry;
 import io.r3mes.cache.spring.interceptor.MethodPlan.Read;
 import java.lang.reflect.Method;
 import java.lang.reflect.UndeclaredThrowableException;
@@ -31,10 +32,25 @@ final class ReadInterceptor implements MethodInterceptor {
         this.transactions = transactions;
     }
 
+    /** The plan of an intercepted method. */
+    MethodPlan plan(Method method, @Nullable Class<?> target) {
+        return plans.of(method, target);
+    }
+
+    /** The near-cache entry that answers a call, or null if the call has to go all the way. */
+    @Nullable LocalEntry near(MethodPlan plan, @Nullable Object[] arguments) {
+        NearRead near = plan.read() == null ? null : plan.read().near();
+        return near == null || transactions.isActive() || refreshing.get() != null ? null : near.find(arguments);
+    }
+
     @Override
     public @Nullable Object invoke(MethodInvocation invocation) throws Throwable {
         Object target = invocation.getThis();
         MethodPlan plan = plans.of(invocation.getMethod(), target == null ? null : target.getClass());
+        LocalEntry entry = near(plan, invocation.getArguments());
+        if (entry != null) {
+            return plan.shape().wrap(entry.value());
+        }
         Read read = plan.read();
         Call call = Call.of(plan.signature(), target, invocation.getArguments());
         boolean refresh = plan.signature().method().equals(refreshing.get());

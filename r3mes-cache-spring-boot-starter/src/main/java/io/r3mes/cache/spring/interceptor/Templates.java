@@ -68,7 +68,7 @@ final class Templates {
                     "Name a parameter '" + path[0] + "', or use a placeholder that the method can fill, such as a"
                             + " parameter's name, a property path or an expression {#..}.");
         }
-        return path.length > 1 ? PropertyPath.compile(path, scope) : call -> call.arguments()[index];
+        return path.length > 1 ? PropertyPath.compile(path, scope) : new Argument(index);
     }
 
     private static int closing(String text, int open) {
