@@ -2,6 +2,7 @@ package io.r3mes.cache.benchmarks;
 
 import io.r3mes.cache.benchmarks.micro.NearHitSuite;
 import io.r3mes.cache.benchmarks.system.BulkReads;
+import io.r3mes.cache.benchmarks.system.Coherence;
 import io.r3mes.cache.benchmarks.system.Misses;
 import io.r3mes.cache.benchmarks.system.RemoteHits;
 import io.r3mes.cache.benchmarks.system.Warming;
@@ -17,8 +18,13 @@ import java.util.Map;
  */
 public final class Benchmarks {
 
-    private static final List<Suite> SUITES =
-            List.of(new NearHitSuite(), new RemoteHits(), new Misses(), new Warming(), new BulkReads());
+    private static final List<Suite> SUITES = List.of(
+            new NearHitSuite(),
+            new RemoteHits(),
+            new Misses(),
+            new Warming(),
+            new BulkReads(),
+            new Coherence());
     private static final Path FOLDER = Path.of("target", "benchmarks");
 
     private Benchmarks() {}

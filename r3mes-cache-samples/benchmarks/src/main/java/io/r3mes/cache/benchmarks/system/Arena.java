@@ -11,6 +11,7 @@ import io.r3mes.cache.testing.RedisServers;
 import io.r3mes.cache.testing.TestNodes;
 import java.time.Duration;
 import java.util.List;
+import org.awaitility.Awaitility;
 
 /** A Redis server of its own, with nodes of the cache and a bare client. */
 final class Arena implements AutoCloseable {
@@ -30,9 +31,18 @@ final class Arena implements AutoCloseable {
     /** Outlasts pauses of a busy machine, after which a read would be answered by its loader. */
     private static final Duration PATIENCE = Duration.ofSeconds(10);
 
-    private final RedisProcess redis = RedisServers.standalone();
-    private final TestNodes nodes = nodes(redis.uri());
-    private final BareRedis bare = new BareRedis("redis://127.0.0.1:" + redis.port());
+    private final RedisProcess redis;
+    private final TestNodes nodes;
+    private final BareRedis bare;
+
+    /**
+     * @param settings of Redis, such as {@code --dir}
+     */
+    Arena(String... settings) {
+        redis = RedisServers.standalone(settings);
+        nodes = nodes(redis.uri());
+        bare = new BareRedis(bareUri());
+    }
 
     /** Nodes on a server that another JVM may have started. */
     static TestNodes nodes(String uri) {
@@ -44,6 +54,11 @@ final class Arena implements AutoCloseable {
 
     RedisProcess redis() {
         return redis;
+    }
+
+    /** For clients without the cache, as the user who may do everything. */
+    String bareUri() {
+        return "redis://127.0.0.1:" + redis.port();
     }
 
     /** The client that floors are measured with. */
@@ -59,6 +74,13 @@ final class Arena implements AutoCloseable {
     /** The cache of a new node. */
     Cache<String, Profile> cache(CachePolicy policy) {
         return node(policy).cache(policy.name(), Profile.class);
+    }
+
+    /** Waits until Redis knows so many entries of a tag, which it is told after they are stored. */
+    static void awaitMembers(CacheManager node, String tag, int count) {
+        Awaitility.await()
+                .atMost(Duration.ofMinutes(1))
+                .until(() -> node.invalidator().members(tag, 0).count().orElse(0) == count);
     }
 
     @Override
