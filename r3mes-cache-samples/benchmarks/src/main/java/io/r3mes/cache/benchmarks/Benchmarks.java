@@ -5,6 +5,7 @@ import io.r3mes.cache.benchmarks.system.BulkReads;
 import io.r3mes.cache.benchmarks.system.Coherence;
 import io.r3mes.cache.benchmarks.system.Misses;
 import io.r3mes.cache.benchmarks.system.RemoteHits;
+import io.r3mes.cache.benchmarks.system.Stampede;
 import io.r3mes.cache.benchmarks.system.Warming;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
@@ -24,7 +25,8 @@ public final class Benchmarks {
             new Misses(),
             new Warming(),
             new BulkReads(),
-            new Coherence());
+            new Coherence(),
+            new Stampede());
     private static final Path FOLDER = Path.of("target", "benchmarks");
 
     private Benchmarks() {}
