@@ -3,6 +3,7 @@ package io.r3mes.cache.benchmarks;
 import io.r3mes.cache.benchmarks.micro.NearHitSuite;
 import io.r3mes.cache.benchmarks.system.BulkReads;
 import io.r3mes.cache.benchmarks.system.Coherence;
+import io.r3mes.cache.benchmarks.system.InvalidateMany;
 import io.r3mes.cache.benchmarks.system.Misses;
 import io.r3mes.cache.benchmarks.system.RemoteHits;
 import io.r3mes.cache.benchmarks.system.Stampede;
@@ -25,6 +26,7 @@ public final class Benchmarks {
             new Misses(),
             new Warming(),
             new BulkReads(),
+            new InvalidateMany(),
             new Coherence(),
             new Stampede());
     private static final Path FOLDER = Path.of("target", "benchmarks");
