@@ -17,12 +17,12 @@ final class Snapshot implements AutoCloseable {
     private final Path directory = Files.createTempDirectory("snapshot");
 
     /** Of so many entries of the records' cache, all with one tag. */
-    Snapshot(int entries) throws IOException {
+    Snapshot(int entries) throws Exception {
         try (Arena arena = new Arena(settings())) {
             List<String> wallets =
                     IntStream.range(0, entries).mapToObj(Profile::wallet).toList();
             CacheManager node = arena.node(InvalidateMany.POLICY);
-            Filling.byGetAll(node.cache(InvalidateMany.POLICY.name(), Profile.class), wallets);
+            Filling.quickly(node.cache(InvalidateMany.POLICY.name(), Profile.class), wallets);
             Arena.awaitMembers(node, InvalidateMany.TAG, entries);
             node.close();
             RedisServers.command(arena.redis(), redis -> redis.save());
