@@ -1,5 +1,13 @@
 package io.r3mes.cache.benchmarks;
 
+import io.r3mes.cache.benchmarks.micro.NearHitSuite;
+import io.r3mes.cache.benchmarks.system.BulkReads;
+import io.r3mes.cache.benchmarks.system.Coherence;
+import io.r3mes.cache.benchmarks.system.InvalidateMany;
+import io.r3mes.cache.benchmarks.system.Misses;
+import io.r3mes.cache.benchmarks.system.RemoteHits;
+import io.r3mes.cache.benchmarks.system.Stampede;
+import io.r3mes.cache.benchmarks.system.Warming;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -12,7 +20,15 @@ import java.util.Map;
  */
 public final class Benchmarks {
 
-    private static final List<Suite> SUITES = List.of(new io.r3mes.cache.benchmarks.micro.NearHitSuite());
+    private static final List<Suite> SUITES = List.of(
+            new NearHitSuite(),
+            new RemoteHits(),
+            new Misses(),
+            new Warming(),
+            new BulkReads(),
+            new InvalidateMany(),
+            new Coherence(),
+            new Stampede());
     private static final Path FOLDER = Path.of("target", "benchmarks");
 
     private Benchmarks() {}

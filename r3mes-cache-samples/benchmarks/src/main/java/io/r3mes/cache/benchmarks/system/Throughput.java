@@ -1,0 +1,132 @@
+package io.r3mes.cache.benchmarks.system;
+
+import io.r3mes.cache.benchmarks.Figure;
+import io.r3mes.cache.benchmarks.Plan;
+import io.r3mes.cache.benchmarks.Row;
+import io.r3mes.cache.benchmarks.Target;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.ToDoubleFunction;
+
+/** How often a second several threads call two things, in turn, and the bytes that a call allocates in the JVM. */
+final class Throughput implements AutoCloseable {
+
+    private final Plan plan;
+    private final int threads;
+    private final ExecutorService pool;
+
+    Throughput(Plan plan, int threads) {
+        this.plan = plan;
+        this.threads = threads;
+        this.pool = Executors.newFixedThreadPool(threads);
+    }
+
+    /** One call. */
+    @FunctionalInterface
+    interface Work {
+        void run() throws Exception;
+    }
+
+    /** What one thing did: medians of its rounds. */
+    record Rate(double perSecond, double bytes) {
+
+        Rate times(int each) {
+            return new Rate(perSecond * each, bytes / each);
+        }
+    }
+
+    /** Both things. */
+    record Rates(Rate floor, Rate ours) {
+
+        /** The same with calls that count for several. */
+        Rates times(int each) {
+            return new Rates(floor.times(each), ours.times(each));
+        }
+
+        Row speed(String path, String unit, Target target) {
+            return row(path, unit, target, Rate::perSecond);
+        }
+
+        Row bytes(String path, Target target) {
+            return row(path, "B", target, Rate::bytes);
+        }
+
+        private Row row(String path, String unit, Target target, ToDoubleFunction<Rate> value) {
+            return new Row(
+                    path,
+                    unit,
+                    new Figure("Lettuce", Math.rint(value.applyAsDouble(floor))),
+                    new Figure("r3mes-cache", Math.rint(value.applyAsDouble(ours))),
+                    target);
+        }
+    }
+
+    Rates compare(Work floor, Work ours) throws Exception {
+        List<Rate> floors = new ArrayList<>();
+        List<Rate> all = new ArrayList<>();
+        round(floor, plan.warmUp());
+        round(ours, plan.warmUp());
+        for (int i = 0; i < plan.rounds(); i++) {
+            floors.add(round(floor, plan.round()));
+            all.add(round(ours, plan.round()));
+        }
+        return new Rates(median(floors), median(all));
+    }
+
+    private Rate round(Work work, Duration time) throws Exception {
+        AtomicBoolean ended = new AtomicBoolean();
+        long allocated = Allocation.ofAllThreads();
+        long from = System.nanoTime();
+        List<Future<Long>> counts = new ArrayList<>();
+        for (int i = 0; i < threads; i++) {
+            counts.add(pool.submit(() -> {
+                long calls = 0;
+                for (; !ended.get(); calls++) {
+                    work.run();
+                }
+                return calls;
+            }));
+        }
+        LockSupport.parkNanos(time.toNanos());
+        ended.set(true);
+        long calls = 0;
+        for (Future<Long> count : counts) {
+            calls += count.get();
+        }
+        long nanos = System.nanoTime() - from;
+        return new Rate(calls * 1e9 / nanos, (double) (Allocation.ofAllThreads() - allocated) / calls);
+    }
+
+    /** Makes so many calls, a multiple of the threads, spread over the threads. */
+    void times(int calls, Work work) throws Exception {
+        List<Future<?>> all = new ArrayList<>();
+        for (int i = 0; i < threads; i++) {
+            all.add(pool.submit(() -> {
+                for (int call = 0; call < calls / threads; call++) {
+                    work.run();
+                }
+                return null;
+            }));
+        }
+        for (Future<?> each : all) {
+            each.get();
+        }
+    }
+
+    private static Rate median(List<Rate> rates) {
+        return new Rate(
+                Numbers.median(rates.stream().mapToDouble(Rate::perSecond)),
+                Numbers.median(rates.stream().mapToDouble(Rate::bytes)));
+    }
+
+    @Override
+    public void close() {
+        pool.shutdownNow();
+    }
+}
