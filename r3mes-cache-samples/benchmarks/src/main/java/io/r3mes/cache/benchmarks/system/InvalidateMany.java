@@ -33,6 +33,7 @@ public final class InvalidateMany implements Suite {
     private static final int ENTRIES = 1_000_000;
     private static final int FEW = 200;
     private static final int WARM_UPS = 20;
+    private static final Duration LONGEST_WAIT = Duration.ofSeconds(10);
     private static final Duration LONGEST_CALM = Duration.ofSeconds(10);
 
     @Override
@@ -138,7 +139,9 @@ public final class InvalidateMany implements Suite {
             while (receipt.isPending()
                     || other.getIfPresent(near).isHit()
                     || other.getIfPresent(far).isHit()) {
-                Thread.onSpinWait();
+                if (System.nanoTime() - from > LONGEST_WAIT.toNanos()) {
+                    throw new IllegalStateException("Still served after " + LONGEST_WAIT);
+                }
             }
             long effective = System.nanoTime() - from;
             Numbers meanwhile = probe.waits(calm, receipt.removed()::isDone);
