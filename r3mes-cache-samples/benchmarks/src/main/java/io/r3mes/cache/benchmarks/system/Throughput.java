@@ -17,6 +17,9 @@ import java.util.function.ToDoubleFunction;
 /** How often a second several threads call two things, in turn, and the bytes that a call allocates in the JVM. */
 final class Throughput implements AutoCloseable {
 
+    /** Short, so that what else the machine does meets both alike. */
+    private static final Duration TURN = Duration.ofMillis(500);
+
     private final Plan plan;
     private final int threads;
     private final ExecutorService pool;
@@ -33,7 +36,7 @@ final class Throughput implements AutoCloseable {
         void run() throws Exception;
     }
 
-    /** What one thing did: medians of its rounds. */
+    /** What one thing did: medians of its turns. */
     record Rate(double perSecond, double bytes) {
 
         Rate times(int each) {
@@ -70,16 +73,17 @@ final class Throughput implements AutoCloseable {
     Rates compare(Work floor, Work ours) throws Exception {
         List<Rate> floors = new ArrayList<>();
         List<Rate> all = new ArrayList<>();
-        round(floor, plan.warmUp());
-        round(ours, plan.warmUp());
-        for (int i = 0; i < plan.rounds(); i++) {
-            floors.add(round(floor, plan.round()));
-            all.add(round(ours, plan.round()));
+        turn(floor, plan.warmUp());
+        turn(ours, plan.warmUp());
+        long turns = plan.rounds() * plan.round().dividedBy(TURN);
+        for (long i = 0; i < turns; i++) {
+            floors.add(turn(floor, TURN));
+            all.add(turn(ours, TURN));
         }
         return new Rates(median(floors), median(all));
     }
 
-    private Rate round(Work work, Duration time) throws Exception {
+    private Rate turn(Work work, Duration time) throws Exception {
         AtomicBoolean ended = new AtomicBoolean();
         long allocated = Allocation.ofAllThreads();
         long from = System.nanoTime();
