@@ -24,16 +24,21 @@ final class Filling {
         batches(wallets).forEach(batch -> cache.getAll(batch, Filling::load));
     }
 
-    /** Reads all by several threads, for when only the entries matter. */
+    /**
+     * Reads all by several threads, for when only the entries matter. Reads them twice: the second time stores what a pause
+     * of the machine kept from being stored.
+     */
     static void quickly(Cache<String, Profile> cache, List<String> wallets) throws Exception {
         ExecutorService threads = Executors.newFixedThreadPool(THREADS);
         try {
-            List<Future<?>> all = new ArrayList<>();
-            for (List<String> batch : batches(wallets)) {
-                all.add(threads.submit(() -> cache.getAll(batch, Filling::load)));
-            }
-            for (Future<?> each : all) {
-                each.get();
+            for (int pass = 0; pass < 2; pass++) {
+                List<Future<?>> all = new ArrayList<>();
+                for (List<String> batch : batches(wallets)) {
+                    all.add(threads.submit(() -> cache.getAll(batch, Filling::load)));
+                }
+                for (Future<?> each : all) {
+                    each.get();
+                }
             }
         } finally {
             threads.shutdownNow();

@@ -35,7 +35,9 @@ final class Snapshot implements AutoCloseable {
     }
 
     private String[] settings() {
-        return new String[] {"--dir", directory.toString(), "--dbfilename", FILE};
+        return new String[] {
+            "--dir", directory.toString(), "--dbfilename", FILE, "--rdbcompression", "no", "--rdbchecksum", "no"
+        };
     }
 
     @Override
