@@ -76,12 +76,18 @@ final class BlockingCache<K, V> implements Cache<K, V>, NearReads {
 
     @Override
     public Lookup<V> getIfPresent(K id) {
-        return peek(Catalog.subject(policy, id), localId(id));
+        long startedAt = node.now();
+        Object localId = localId(id);
+        LocalEntry entry = tiered.local(localId, startedAt);
+        return entry == null ? peek(Catalog.subject(policy, id), localId, startedAt) : new Lookup.Hit<>(value(entry));
     }
 
     /** The same for a raw key. */
     Lookup<V> getIfPresent(Subject subject) {
-        return peek(subject, new LocalId(subject.key()));
+        long startedAt = node.now();
+        LocalId localId = new LocalId(subject.key());
+        LocalEntry entry = tiered.local(localId, startedAt);
+        return entry == null ? peek(subject, localId, startedAt) : new Lookup.Hit<>(value(entry));
     }
 
     @Override
@@ -162,12 +168,7 @@ final class BlockingCache<K, V> implements Cache<K, V>, NearReads {
         return found instanceof Found.Hit hit ? new Lookup.Hit<>((V) hit.value()) : Lookup.miss();
     }
 
-    private Lookup<V> peek(Subject subject, Object localId) {
-        long startedAt = node.now();
-        LocalEntry entry = tiered.local(localId, startedAt);
-        if (entry != null) {
-            return new Lookup.Hit<>(value(entry));
-        }
+    private Lookup<V> peek(Subject subject, Object localId, long startedAt) {
         return lookup(CallerThread.call(
                 executor(),
                 steps -> tiered.peek(new Read<>(subject, localId, FutureCache.noLoading(), steps, null, startedAt))));

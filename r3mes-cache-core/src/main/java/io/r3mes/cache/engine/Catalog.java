@@ -131,12 +131,22 @@ final class Catalog {
         }
         List<String> tags = new ArrayList<>(policy.tags().size());
         for (KeyTemplate tag : policy.tags()) {
-            List<String> of = tag.placeholders().stream()
-                    .map(placeholder -> parts.get(policy.key().indexOf(placeholder)))
-                    .toList();
-            tags.add(tag.join(of));
+            tags.add(tag.join(partsOf(tag, policy.key(), parts)));
         }
         return new Subject(policy.name(), policy.key().join(parts), tags);
+    }
+
+    /** The values of a tag's placeholders among those of the key. */
+    private static List<String> partsOf(KeyTemplate tag, KeyTemplate key, List<String> parts) {
+        List<KeyTemplate.Placeholder> placeholders = tag.placeholders();
+        if (placeholders.equals(key.placeholders())) {
+            return parts;
+        }
+        List<String> chosen = new ArrayList<>(placeholders.size());
+        for (KeyTemplate.Placeholder placeholder : placeholders) {
+            chosen.add(parts.get(key.indexOf(placeholder)));
+        }
+        return chosen;
     }
 
     private List<String> templates() {

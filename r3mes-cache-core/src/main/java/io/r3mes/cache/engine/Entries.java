@@ -144,7 +144,7 @@ final class Entries {
     @Nullable Object keepLocally(Object id, Subject asked, Found.Hit hit, RemoteReads.Watch watch) {
         Envelope.Header header = hit.envelope().header();
         long now = node.now();
-        if (node.serverClock().isKnown()) {
+        if (near.isOn() && node.serverClock().isKnown()) {
             long remainingNanos = (header.expiresAtMicros() - node.serverClock().latest(now)) * 1_000;
             if (remainingNanos > 0) {
                 LocalEntry.Birth at = new LocalEntry.Birth(

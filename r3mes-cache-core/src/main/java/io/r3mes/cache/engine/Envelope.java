@@ -53,9 +53,12 @@ record Envelope(Header header, List<String> tags, byte[] bytes, Slice payload) {
 
     /** The bytes before the payload, which an encrypted payload is bound to. */
     static byte[] head(Header header, List<String> tags) {
-        List<byte[]> encoded =
-                tags.stream().map(tag -> tag.getBytes(StandardCharsets.UTF_8)).toList();
-        int length = FIXED + encoded.stream().mapToInt(tag -> 2 + tag.length).sum();
+        byte[][] encoded = new byte[tags.size()][];
+        int length = FIXED;
+        for (int i = 0; i < encoded.length; i++) {
+            encoded[i] = tags.get(i).getBytes(StandardCharsets.UTF_8);
+            length += 2 + encoded[i].length;
+        }
         ByteBuffer head = ByteBuffer.allocate(length)
                 .put(ValueHeader.MAGIC)
                 .put(VERSION)
@@ -65,7 +68,9 @@ record Envelope(Header header, List<String> tags, byte[] bytes, Slice payload) {
                 .putLong(header.birth())
                 .putLong(header.expiresAtMicros())
                 .putShort((short) tags.size());
-        encoded.forEach(tag -> head.putShort((short) tag.length).put(tag));
+        for (byte[] tag : encoded) {
+            head.putShort((short) tag.length).put(tag);
+        }
         return head.array();
     }
 
@@ -90,7 +95,7 @@ record Envelope(Header header, List<String> tags, byte[] bytes, Slice payload) {
         }
         Header header = new Header(bytes[2], buffer.getLong(4), buffer.getLong(12), buffer.getLong(20), bytes[3]);
         int count = Short.toUnsignedInt(buffer.getShort(28));
-        List<String> tags = new ArrayList<>(count);
+        List<String> tags = count == 0 ? List.of() : new ArrayList<>(count);
         int at = FIXED;
         for (int i = 0; i < count; i++) {
             int length = at + 2 <= end ? Short.toUnsignedInt(buffer.getShort(at)) : end;

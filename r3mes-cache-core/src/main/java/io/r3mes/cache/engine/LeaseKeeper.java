@@ -17,7 +17,7 @@ final class LeaseKeeper {
         this.node = node;
         this.lease = lease;
         this.until = node.now() + longest.toNanos();
-        this.period = lease.duration().dividedBy(3);
+        this.period = Duration.ofNanos(lease.duration().toNanos() / 3);
     }
 
     static LeaseKeeper start(Node node, Lease lease, Duration longest) {

@@ -28,6 +28,10 @@ final class Near {
         this.timeline = timeline;
     }
 
+    boolean isOn() {
+        return store != null;
+    }
+
     @Nullable LocalEntry get(Object id, long now) {
         if (store == null) {
             return null;

@@ -12,15 +12,13 @@ import java.util.List;
 record Subject(String cache, String key, List<String> tags) {
 
     Subject withTags(Collection<String> added) {
-        if (tags.containsAll(added)) {
-            return this;
-        }
-        List<String> all = new ArrayList<>(tags);
+        List<String> all = null;
         for (String tag : added) {
-            if (!all.contains(tag)) {
+            if (!(all == null ? tags : all).contains(tag)) {
+                all = all == null ? new ArrayList<>(tags) : all;
                 all.add(tag);
             }
         }
-        return new Subject(cache, key, List.copyOf(all));
+        return all == null ? this : new Subject(cache, key, List.copyOf(all));
     }
 }

@@ -1,8 +1,6 @@
 package io.r3mes.cache.redis;
 
-import io.lettuce.core.codec.ByteArrayCodec;
 import io.lettuce.core.codec.RedisCodec;
-import io.lettuce.core.codec.StringCodec;
 import io.lettuce.core.output.CommandOutput;
 import io.lettuce.core.output.IntegerOutput;
 import io.lettuce.core.protocol.AsyncCommand;
@@ -24,7 +22,7 @@ record Call<T extends @Nullable Object>(
         CommandArgs<String, byte[]> arguments,
         Supplier<CommandOutput<String, byte[], T>> output) {
 
-    static final RedisCodec<String, byte[]> CODEC = RedisCodec.of(StringCodec.UTF8, ByteArrayCodec.INSTANCE);
+    static final RedisCodec<String, byte[]> CODEC = new EntryCodec();
 
     /** Removes one key, and answers how many there were. */
     static Call<Long> remove(CommandType type, String key) {

@@ -7,6 +7,9 @@ import java.util.concurrent.ConcurrentHashMap;
 /** One circuit for each master: there is one, or as many as a cluster has shards. Thread-safe. */
 final class Circuits implements Circuit.Probing {
 
+    /** The master where there is one only. */
+    private static final String ONLY = "";
+
     private final RedisLink link;
     private final Map<String, Circuit> byMaster = new ConcurrentHashMap<>();
 
@@ -14,11 +17,17 @@ final class Circuits implements Circuit.Probing {
         this.link = link;
     }
 
+    /** The circuit of the master that has a key of the cache. */
+    Circuit of(String key, RedisKeys keys) {
+        Circuit known = link.isToCluster() ? null : byMaster.get(ONLY);
+        return known == null ? of(keys.value(key)) : known;
+    }
+
     /** The circuit of the master that has a key. */
-    Circuit of(String key) {
-        String master = link.masterOf(key);
+    Circuit of(String name) {
+        String master = link.masterOf(name);
         Circuit known = byMaster.get(master);
-        return known == null ? byMaster.computeIfAbsent(master, added -> new Circuit(key, this)) : known;
+        return known == null ? byMaster.computeIfAbsent(master, added -> new Circuit(name, this)) : known;
     }
 
     /** How many are open. */

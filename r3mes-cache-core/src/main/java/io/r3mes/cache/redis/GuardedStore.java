@@ -25,9 +25,8 @@ final class GuardedStore implements RemoteStore {
 
     @Override
     public CompletionStage<byte @Nullable []> get(String key) {
-        String name = keys.value(key);
-        Circuit circuit = circuits.of(name);
-        return circuit.isOpen() ? circuit.refuse(name) : circuit.watch(store.get(key));
+        Circuit circuit = circuits.of(key, keys);
+        return circuit.isOpen() ? circuit.refuse(keys.value(key)) : circuit.watch(store.get(key));
     }
 
     /**
@@ -114,8 +113,7 @@ final class GuardedStore implements RemoteStore {
 
     private <T extends @Nullable Object> CompletionStage<T> guarded(
             String key, Supplier<CompletionStage<T>> operation) {
-        String name = keys.value(key);
-        Circuit circuit = circuits.of(name);
-        return circuit.isOpen() ? circuit.refuse(name) : circuit.watch(operation.get());
+        Circuit circuit = circuits.of(key, keys);
+        return circuit.isOpen() ? circuit.refuse(keys.value(key)) : circuit.watch(operation.get());
     }
 }

@@ -10,9 +10,7 @@ import io.lettuce.core.RedisURI;
 import io.lettuce.core.api.StatefulConnection;
 import io.lettuce.core.cluster.RedisClusterClient;
 import io.lettuce.core.cluster.api.async.RedisClusterAsyncCommands;
-import io.lettuce.core.codec.ByteArrayCodec;
 import io.lettuce.core.codec.RedisCodec;
-import io.lettuce.core.codec.StringCodec;
 import io.lettuce.core.masterreplica.MasterReplica;
 import io.lettuce.core.resource.ClientResources;
 import io.netty.util.Timer;
@@ -56,7 +54,7 @@ final class RedisClients {
     RedisClients(RedisSettings settings, LongSupplier random) {
         RedisOptions options = new RedisOptions(settings);
         for (Use use : Use.values()) {
-            codecs.put(use, RedisCodec.of(StringCodec.UTF8, ByteArrayCodec.INSTANCE));
+            codecs.put(use, new EntryCodec());
         }
         watch = new ServerWatch(codec(Use.COMMANDS));
         resources = options.resources(watch);

@@ -19,6 +19,7 @@ import io.r3mes.cache.spi.NodeState;
 import io.r3mes.cache.spi.Nodes;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
@@ -37,12 +38,14 @@ final class RedisInvalidationLog implements InvalidationLog {
     /** Beyond it Lua, which counts in doubles, would skip positions. */
     private static final long HIGHEST_FLOOR = 1L << 52;
 
+    private static final Gathering.Limits HEADS = new Gathering.Limits(1, 65_536);
     private static final byte[] REPLAY = bytes("replay");
 
     private final Links links;
     private final RedisKeys keys;
     private final OnFailover onFailover;
     private final LongSupplier random;
+    private final Gathering<Long, Head> heads = new Gathering<>(HEADS, this::headForAll);
 
     RedisInvalidationLog(Links links, RedisKeys keys, OnFailover onFailover, LongSupplier random) {
         this.links = links;
@@ -56,9 +59,15 @@ final class RedisInvalidationLog implements InvalidationLog {
         if (floor > HIGHEST_FLOOR) {
             return tooHigh(floor);
         }
+        return heads.add(floor);
+    }
+
+    /** One head for all who asked before it was read. */
+    private CompletionStage<List<Head>> headForAll(List<Long> floors) {
         return withPolicy(policy -> LogScripts.HEAD
-                .list(links.commands(), metaAndLog(), generation(), policy, bytes(floor))
-                .thenApply(RedisInvalidationLog::head));
+                .list(links.commands(), metaAndLog(), generation(), policy, bytes(Collections.max(floors)))
+                .thenApply(RedisInvalidationLog::head)
+                .thenApply(head -> Collections.nCopies(floors.size(), head)));
     }
 
     @Override

@@ -32,7 +32,11 @@ record RedisKeys(String namespace, String domain) {
     }
 
     String lease(String key) {
-        return "{" + value(key) + "}:lease";
+        return leaseOf(value(key));
+    }
+
+    static String leaseOf(String valueName) {
+        return "{" + valueName + "}:lease";
     }
 
     /** The value and its lease, as the scripts on values expect them. */

@@ -13,8 +13,13 @@ import io.r3mes.cache.spi.RemoteStore;
 import io.r3mes.cache.spi.ValueHeader;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Supplier;
@@ -24,11 +29,16 @@ import org.jspecify.annotations.Nullable;
 final class RedisRemoteStore implements RemoteStore {
 
     private static final int PAGE_SIZE = 512;
+    private static final Gathering.Limits READS = new Gathering.Limits(8, 128);
+    private static final Gathering.Limits WRITES = new Gathering.Limits(2, 64);
 
     private final RedisLink link;
     private final Sender invalidations;
     private final RedisKeys keys;
     private final ScanCursors cursors = new ScanCursors();
+    private final Gathering<String, byte @Nullable []> reads = new Gathering<>(READS, this::getTogether);
+    private final Gathering<Lease, Claim> claims = new Gathering<>(WRITES, this::acquireTogether);
+    private final Gathering<Loaded, Boolean> stores = new Gathering<>(WRITES, this::storeTogether);
 
     /**
      * @param invalidations for what an acknowledged invalidation removes
@@ -41,7 +51,33 @@ final class RedisRemoteStore implements RemoteStore {
 
     @Override
     public CompletionStage<byte @Nullable []> get(String key) {
-        return link.call(commands -> commands.get(keys.value(key)).<byte @Nullable []>thenApply(value -> value));
+        return link.isToCluster() ? getNow(key) : reads.add(key);
+    }
+
+    @SuppressWarnings("NullAway") // Lettuce does not say that a value may be null.
+    private CompletionStage<byte @Nullable []> getNow(String key) {
+        return link.call(commands -> commands.get(keys.value(key)));
+    }
+
+    /** One command for what several callers want; those who want the same share the answer. */
+    private CompletionStage<List<byte @Nullable []>> getTogether(List<String> wanted) {
+        if (wanted.size() == 1) {
+            return getNow(wanted.get(0)).thenApply(Collections::singletonList);
+        }
+        Set<String> distinct = new LinkedHashSet<>(wanted);
+        if (distinct.size() == 1) {
+            return getNow(wanted.get(0)).thenApply(value -> Collections.nCopies(wanted.size(), value));
+        }
+        List<String> asked = List.copyOf(distinct);
+        return getAll(asked).thenApply(found -> {
+            Map<String, byte @Nullable []> values = new HashMap<>();
+            for (int i = 0; i < asked.size(); i++) {
+                values.put(asked.get(i), found.values().get(i));
+            }
+            List<byte @Nullable []> answers = new ArrayList<>(wanted.size());
+            wanted.forEach(key -> answers.add(values.get(key)));
+            return answers;
+        });
     }
 
     /** Fails as a whole; in a cluster, several calls of {@link #get} do better. */
@@ -60,9 +96,36 @@ final class RedisRemoteStore implements RemoteStore {
 
     @Override
     public CompletionStage<Claim> acquire(Lease lease) {
+        return link.isToCluster() ? acquireTogether(List.of(lease)).thenApply(all -> all.get(0)) : claims.add(lease);
+    }
+
+    private CompletionStage<List<Claim>> acquireTogether(List<Lease> leases) {
+        byte[][] arguments = new byte[2 * leases.size()][];
+        for (int i = 0; i < leases.size(); i++) {
+            arguments[2 * i] = bytes(leases.get(i).token());
+            arguments[2 * i + 1] = millis(leases.get(i).duration());
+        }
         return ValueScripts.ACQUIRE
-                .list(link, keys.valueAndLease(lease.key()), bytes(lease.token()), millis(lease.duration()))
-                .thenApply(reply -> new Claim(Long.valueOf(1).equals(reply.get(0)), (byte[]) reply.get(1)));
+                .list(link, leasesAndValues(leases), arguments)
+                .thenApply(reply -> {
+                    int count = leases.size();
+                    List<Claim> answers = new ArrayList<>(count);
+                    for (int i = 0; i < count; i++) {
+                        answers.add(new Claim(Long.valueOf(1).equals(reply.get(i)), (byte[]) reply.get(count + i)));
+                    }
+                    return answers;
+                });
+    }
+
+    private String[] leasesAndValues(List<Lease> leases) {
+        int count = leases.size();
+        String[] names = new String[2 * count];
+        for (int i = 0; i < count; i++) {
+            String value = keys.value(leases.get(i).key());
+            names[i] = RedisKeys.leaseOf(value);
+            names[count + i] = value;
+        }
+        return names;
     }
 
     @Override
@@ -84,7 +147,21 @@ final class RedisRemoteStore implements RemoteStore {
 
     @Override
     public CompletionStage<Boolean> store(Lease lease, byte[] value, Duration ttl) {
-        return ValueScripts.STORE.flag(link, keys.valueAndLease(lease.key()), bytes(lease.token()), value, millis(ttl));
+        Loaded loaded = new Loaded(lease, value, ttl);
+        return link.isToCluster() ? storeTogether(List.of(loaded)).thenApply(all -> all.get(0)) : stores.add(loaded);
+    }
+
+    private CompletionStage<List<Boolean>> storeTogether(List<Loaded> all) {
+        byte[][] arguments = new byte[3 * all.size()][];
+        for (int i = 0; i < all.size(); i++) {
+            Loaded loaded = all.get(i);
+            arguments[3 * i] = bytes(loaded.lease().token());
+            arguments[3 * i + 1] = loaded.value();
+            arguments[3 * i + 2] = millis(loaded.ttl());
+        }
+        return ValueScripts.STORE
+                .list(link, leasesAndValues(all.stream().map(Loaded::lease).toList()), arguments)
+                .thenApply(reply -> reply.stream().map(Long.valueOf(1)::equals).toList());
     }
 
     @Override
@@ -179,6 +256,9 @@ final class RedisRemoteStore implements RemoteStore {
     private String[] lease(Lease lease) {
         return new String[] {keys.lease(lease.key())};
     }
+
+    /** A value on its way under a lease. */
+    private record Loaded(Lease lease, byte[] value, Duration ttl) {}
 
     private static byte[] millis(Duration duration) {
         return bytes(Math.max(1, duration.toMillis()));

@@ -6,6 +6,7 @@ import io.r3mes.cache.spi.TagIndex;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -27,10 +28,13 @@ final class RedisTagIndex implements TagIndex {
 
     private static final long IN_FURTHER_PARTS = 2;
 
+    private static final Gathering.Limits ADDITIONS = new Gathering.Limits(1, 64);
+
     private final RedisLink link;
     private final RedisKeys keys;
     private final TagParts parts;
     private final LongSupplier random;
+    private final Gathering<Addition, Boolean> additions = new Gathering<>(ADDITIONS, this::addTogether);
 
     RedisTagIndex(RedisLink link, RedisKeys keys, TagParts parts, LongSupplier random) {
         this.link = link;
@@ -44,21 +48,28 @@ final class RedisTagIndex implements TagIndex {
         if (tags.isEmpty()) {
             return CompletableFuture.completedFuture(null);
         }
-        int further = parts.of(key);
-        String[] sets = tags.stream()
-                .flatMap(tag -> List.of(keys.members(tag, 0), keys.members(tag, further)).stream())
-                .toArray(String[]::new);
-        return TagScripts.ADD
-                .number(
-                        link,
-                        sets,
-                        bytes(key),
-                        bytes(Math.max(1, ttl.toMillis())),
-                        bytes(parts.size()),
-                        bytes(MILLIS_APART * further),
-                        bytes(MOST_PRUNED))
-                .thenAccept(count -> {});
+        return additions.add(new Addition(key, tags, ttl)).thenAccept(added -> {});
     }
+
+    private CompletionStage<List<Boolean>> addTogether(List<Addition> all) {
+        List<String> sets = new ArrayList<>();
+        List<byte[]> arguments = new ArrayList<>(List.of(bytes(parts.size()), bytes(MOST_PRUNED)));
+        for (Addition addition : all) {
+            int further = parts.of(addition.key());
+            for (String tag : addition.tags()) {
+                sets.add(keys.members(tag, 0));
+                sets.add(keys.members(tag, further));
+                arguments.add(bytes(addition.key()));
+                arguments.add(bytes(Math.max(1, addition.ttl().toMillis())));
+                arguments.add(bytes(MILLIS_APART * further));
+            }
+        }
+        return TagScripts.ADD
+                .number(link, sets.toArray(String[]::new), arguments.toArray(byte[][]::new))
+                .thenApply(count -> Collections.nCopies(all.size(), true));
+    }
+
+    private record Addition(String key, Collection<String> tags, Duration ttl) {}
 
     @Override
     public CompletionStage<Members> members(String tag, int limit) {

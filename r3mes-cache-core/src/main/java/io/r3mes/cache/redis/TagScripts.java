@@ -15,13 +15,13 @@ final class TagScripts {
             """;
 
     /**
-     * KEYS: for each tag its first part and the key's further part, or the first part again if there are no further ones.
-     * ARGV: key, milliseconds to live, size of a part, how many milliseconds a further part outlives its members, most
-     * members to prune of each part.
+     * KEYS: for each addition the tag's first part and the key's further part, or the first part again if there are no further
+     * ones. ARGV: size of a part, most members to prune of each part; then for each addition its key, milliseconds to live, how
+     * many milliseconds a further part outlives its members.
      */
     static final LuaScript ADD = new LuaScript(PRELUDE + """
-            local key, life, size, most = ARGV[1], tonumber(ARGV[2]), tonumber(ARGV[3]), tonumber(ARGV[5])
-            local expiry = text(now + life * 1000)
+            local size, most = tonumber(ARGV[1]), tonumber(ARGV[2])
+            local key, life, expiry
             local function keep(set, millis)
               if redis.call('PTTL', set) < millis then redis.call('PEXPIRE', set, text(millis)) end
             end
@@ -32,23 +32,30 @@ final class TagScripts {
             local function prune(set)
               local expired = redis.call('ZRANGEBYSCORE', set, '-inf', text(now), 'LIMIT', 0, most)
               if #expired > 0 then redis.call('ZREM', set, unpack(expired)) end
+              return #expired
             end
             local function bound(set)
               local excess = redis.call('ZCARD', set) - size
               if excess > 0 then redis.call('ZPOPMIN', set, math.min(excess, most)) end
             end
             for i = 1, #KEYS, 2 do
-              local first, further = KEYS[i], KEYS[i + 1]
-              prune(first)
-              if first == further then
+              local first, further, from = KEYS[i], KEYS[i + 1], 3 * (i + 1) / 2
+              key, life = ARGV[from], tonumber(ARGV[from + 1])
+              expiry = text(now + life * 1000)
+              local members = redis.call('ZCARD', first)
+              if members > 0 then members = members - prune(first) end
+              if members == 0 then
+                redis.call('ZADD', first, expiry, key)
+                redis.call('PEXPIRE', first, text(life))
+              elseif first == further then
                 put(first, life)
                 bound(first)
-              elseif redis.call('ZCARD', first) < size or redis.call('ZSCORE', first, key) then
+              elseif members < size or redis.call('ZSCORE', first, key) then
                 put(first, life)
                 redis.call('ZREM', further, key)
               else
                 prune(further)
-                put(further, life + tonumber(ARGV[4]))
+                put(further, life + tonumber(ARGV[from + 2]))
                 bound(further)
                 redis.call('ZADD', first, 'GT', expiry, '')
                 keep(first, life)

