@@ -88,17 +88,17 @@ class ReclaimTest {
     @Test
     void batchesAreBoundedAndSmallerForLargeValues() {
         BatchSize size = new BatchSize();
-        assertThat(size.size()).isEqualTo(256);
+        assertThat(size.size()).isEqualTo(BatchSize.MOST);
         size.learn(List.of(removed(100), removed(300), Reclaimed.NOTHING));
-        assertThat(size.size()).isEqualTo(256);
-        size.learn(List.of(removed(32 << 10), Reclaimed.kept(Duration.ofSeconds(1))));
-        assertThat(size.size()).isEqualTo(128);
+        assertThat(size.size()).isEqualTo(BatchSize.MOST);
+        size.learn(List.of(removed(64 << 10), Reclaimed.kept(Duration.ofSeconds(1))));
+        assertThat(size.size()).isEqualTo(64);
         size.learn(List.of(removed(1 << 20)));
         assertThat(size.size()).isEqualTo(8);
         size.learn(List.of(Reclaimed.NOTHING));
         assertThat(size.size()).isEqualTo(8);
         size.learn(List.of(removed(0)));
-        assertThat(size.size()).isEqualTo(256);
+        assertThat(size.size()).isEqualTo(BatchSize.MOST);
     }
 
     @Test
