@@ -1,6 +1,7 @@
 package io.r3mes.cache.benchmarks;
 
 import io.r3mes.cache.benchmarks.micro.NearHitSuite;
+import io.r3mes.cache.benchmarks.micro.SmallCostSuite;
 import io.r3mes.cache.benchmarks.system.BulkReads;
 import io.r3mes.cache.benchmarks.system.Coherence;
 import io.r3mes.cache.benchmarks.system.InvalidateMany;
@@ -22,6 +23,7 @@ public final class Benchmarks {
 
     private static final List<Suite> SUITES = List.of(
             new NearHitSuite(),
+            new SmallCostSuite(),
             new RemoteHits(),
             new Misses(),
             new Warming(),
