@@ -198,8 +198,10 @@ class CommandsTest {
     private static String acknowledged(Callable<Invalidation> call) throws Exception {
         List<String> sent = nodes.sent(() -> call.call().removed().join());
         assertThat(nodes.roundTrips(call)).isEqualTo(1);
-        assertThat(sent.stream().filter(name -> name.contains("meta"))).hasSize(1);
-        return sent.get(0);
+        List<String> appended =
+                sent.stream().filter(name -> name.contains("meta")).toList();
+        assertThat(appended).hasSize(1);
+        return appended.get(0);
     }
 
     private static String load(TappedNodes.Caches cache) {

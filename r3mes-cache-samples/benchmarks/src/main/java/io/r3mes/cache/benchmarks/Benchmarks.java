@@ -4,8 +4,11 @@ import io.r3mes.cache.benchmarks.micro.NearHitSuite;
 import io.r3mes.cache.benchmarks.micro.SmallCostSuite;
 import io.r3mes.cache.benchmarks.system.BulkReads;
 import io.r3mes.cache.benchmarks.system.Coherence;
+import io.r3mes.cache.benchmarks.system.Footprint;
 import io.r3mes.cache.benchmarks.system.InvalidateMany;
 import io.r3mes.cache.benchmarks.system.Misses;
+import io.r3mes.cache.benchmarks.system.NearGrowth;
+import io.r3mes.cache.benchmarks.system.RedisGrowth;
 import io.r3mes.cache.benchmarks.system.RemoteHits;
 import io.r3mes.cache.benchmarks.system.Stampede;
 import io.r3mes.cache.benchmarks.system.Warming;
@@ -13,9 +16,10 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 
 /**
- * Runs all suites, or those that are named, and reports them.
+ * Runs all suites but the curves, or those suites that are named, and reports them.
  *
  * <p>Arguments: {@code full} or {@code sample}, then names of suites.
  */
@@ -31,6 +35,9 @@ public final class Benchmarks {
             new InvalidateMany(),
             new Coherence(),
             new Stampede());
+    /** Only if they are named. */
+    private static final List<Suite> CURVES = List.of(new NearGrowth(), new RedisGrowth(), new Footprint());
+
     private static final Path FOLDER = Path.of("target", "benchmarks");
 
     private Benchmarks() {}
@@ -42,15 +49,22 @@ public final class Benchmarks {
                 .filter(word -> !List.of("full", "sample").contains(word))
                 .toList();
         Report report = new Report(run(plan));
-        for (Suite suite : SUITES) {
-            if (wanted.isEmpty() || wanted.contains(suite.name())) {
-                for (Row row : suite.measure(plan)) {
-                    report.add(row);
-                }
+        try {
+            for (Suite suite : chosen(wanted)) {
+                suite.measure(plan).forEach(report::add);
             }
+        } finally {
+            report.write(FOLDER);
         }
-        report.write(FOLDER);
         System.exit(0);
+    }
+
+    private static List<Suite> chosen(List<String> wanted) {
+        return wanted.isEmpty()
+                ? SUITES
+                : Stream.concat(SUITES.stream(), CURVES.stream())
+                        .filter(suite -> wanted.contains(suite.name()))
+                        .toList();
     }
 
     private static Map<String, String> run(Plan plan) {

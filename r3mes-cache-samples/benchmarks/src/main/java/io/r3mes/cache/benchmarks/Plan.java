@@ -17,6 +17,11 @@ public record Plan(int rounds, Duration warmUp, Duration round, double scale) {
     /** For a look: about 4 minutes. */
     public static final Plan SAMPLE = new Plan(3, Duration.ofSeconds(1), Duration.ofSeconds(1), 0.1);
 
+    /** A plan for one of many points of a curve. */
+    public Plan brief() {
+        return new Plan(2, round.dividedBy(3), round.dividedBy(3), scale);
+    }
+
     /** A count of keys, fitted to the run. */
     public int keys(int full) {
         return (int) (full * scale);
