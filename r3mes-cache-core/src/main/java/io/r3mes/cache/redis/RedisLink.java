@@ -13,6 +13,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import java.util.function.LongSupplier;
@@ -140,9 +141,18 @@ final class RedisLink implements Sender {
             }
             opening = true;
         }
-        attempt();
+        attemptInBackground();
         onConnect.forEach(Runnable::run);
         return connected;
+    }
+
+    /** The first connection of a JVM takes its thread several hundred milliseconds, which an application's start need not wait. */
+    private void attemptInBackground() {
+        try {
+            clients.scheduler().execute(this::attempt);
+        } catch (RejectedExecutionException closedAlready) {
+            failed(closedAlready);
+        }
     }
 
     /** Whether there is a connection, and it is one to a cluster. */

@@ -13,7 +13,8 @@ public final class LocalEntry {
     private final @Nullable Object value;
     private final String key;
     private final List<String> tags;
-    private final Birth birth;
+    private final long generation;
+    private final long birth;
     private final long expiresAtNanos;
     private final long refreshAtNanos;
     private volatile long seen;
@@ -23,7 +24,8 @@ public final class LocalEntry {
         this.value = value;
         this.key = key;
         this.tags = tags;
-        this.birth = birth;
+        this.generation = birth.generation();
+        this.birth = birth.position();
         this.seen = birth.seen();
         this.expiresAtNanos = times.expiresAtNanos();
         this.refreshAtNanos = times.refreshAtNanos();
@@ -42,11 +44,11 @@ public final class LocalEntry {
     }
 
     public long generation() {
-        return birth.generation();
+        return generation;
     }
 
     public long birth() {
-        return birth.position();
+        return birth;
     }
 
     public long expiresAtNanos() {

@@ -19,7 +19,8 @@ public record Plan(int rounds, Duration warmUp, Duration round, double scale) {
 
     /** A plan for one of many points of a curve. */
     public Plan brief() {
-        return new Plan(2, round.dividedBy(3), round.dividedBy(3), scale);
+        Duration each = Duration.ofMillis(Math.max(500, round.toMillis() / 3));
+        return new Plan(2, each, each, scale);
     }
 
     /** A count of keys, fitted to the run. */

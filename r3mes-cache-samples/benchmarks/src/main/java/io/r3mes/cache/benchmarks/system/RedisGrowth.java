@@ -26,7 +26,7 @@ public final class RedisGrowth implements Suite {
 
     private static final int FEW = 1_000;
     private static final int USUAL_THREADS = 16;
-    private static final int INVALIDATIONS = 200;
+    private static final int INVALIDATIONS = 30;
     private static final Duration PATIENCE = Duration.ofSeconds(5);
     private static final Duration REST = Duration.ofSeconds(2);
     private static final Pattern CPU = Pattern.compile("used_cpu_(?:sys|user):([0-9.]+)");
