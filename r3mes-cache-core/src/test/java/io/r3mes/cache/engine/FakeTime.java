@@ -6,6 +6,9 @@ import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
 import java.util.PriorityQueue;
+import java.util.Queue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Executor;
 import java.util.concurrent.Future;
 
@@ -16,6 +19,7 @@ final class FakeTime implements Environment.Timer {
 
     private final PriorityQueue<Due> queue =
             new PriorityQueue<>(Comparator.comparingLong(Due::at).thenComparingLong(Due::number));
+    private final Queue<Work<?>> tasks = new ConcurrentLinkedQueue<>();
     private long now = 1_000_000_000L;
     private long numbers;
 
@@ -26,6 +30,17 @@ final class FakeTime implements Environment.Timer {
 
     Environment environment(long seed, Executor executor) {
         return new Environment(this::now, this, executor, new java.util.Random(seed)::nextLong);
+    }
+
+    /** Gives each task a thread of its own, and the clock waits for it as it waits for those it moves for. */
+    Executor threads() {
+        return task -> {
+            tasks.removeIf(CompletableFuture::isDone);
+            tasks.add(Work.start(() -> {
+                task.run();
+                return true;
+            }));
+        };
     }
 
     synchronized long now() {
@@ -67,7 +82,9 @@ final class FakeTime implements Environment.Timer {
             if (System.nanoTime() - giveUp > 0) {
                 throw new AssertionError("The work does not end");
             }
-            if (isIdle() || works.stream().anyMatch(FakeTime::isBusy)) {
+            if (isIdle()
+                    || works.stream().anyMatch(FakeTime::isBusy)
+                    || tasks.stream().anyMatch(Work::isBusy)) {
                 Thread.yield();
             } else {
                 advance(STEP);

@@ -19,8 +19,7 @@ import io.r3mes.cache.metrics.MicrometerCacheMetrics;
 import io.r3mes.cache.testing.Await;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
+import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -45,13 +44,12 @@ class TimedLoadsTest {
 
     private final Lab lab = new Lab();
     private final AtomicBoolean saturated = new AtomicBoolean();
-    private final ExecutorService threads = Executors.newCachedThreadPool();
+    private final Executor threads = lab.time.threads();
 
     @AfterEach
     void close() {
         saturated.set(false);
         lab.close();
-        threads.shutdownNow();
     }
 
     @Test
