@@ -59,9 +59,9 @@ final class Invalidator {
         return receipt;
     }
 
-    /** Sends an event that the log acknowledged once and lost. Never completes exceptionally. */
-    CompletableFuture<Void> issueAgain(Event event) {
-        return issue(event, "replay").thenAccept(receipt -> {});
+    /** Sends an event that the log acknowledged once and lost, as {@link #invalidate} does. */
+    CompletableFuture<Receipt> issueAgain(Event event) {
+        return issue(event, "replay");
     }
 
     private CompletableFuture<Receipt> issue(Event event, String operation) {

@@ -38,6 +38,7 @@ final class Replay {
     private boolean suspected; // guarded by this
     private long takeovers; // guarded by this
     private @Nullable Head settled; // guarded by this
+    private final List<Reissue> open = new ArrayList<>(); // guarded by this
 
     Replay(Node node, Journal journal, Invalidator invalidator, OnFailover onFailover) {
         this.node = node;
@@ -45,6 +46,9 @@ final class Replay {
         this.invalidator = invalidator;
         this.onFailover = onFailover;
     }
+
+    /** What one run sent again. Redis may have failed once more, and then it waits with what is pending. */
+    private record Reissue(List<Receipt> receipts, long startedAt) {}
 
     /** An own event did not come back through the log where it should have. */
     synchronized void suspect() {
@@ -57,6 +61,7 @@ final class Replay {
      * @param broken whether the log did not continue what this node has seen
      */
     void weigh(Head head, long sentAt, boolean broken) {
+        tellOfAcknowledged();
         boolean recovers;
         boolean takenOver;
         long servers = node.remote().takeovers();
@@ -117,10 +122,11 @@ final class Replay {
             journal.drop(lost.stream().map(Noted::id).toList());
             boolean unknownLoss = partial && lost.size() == recent.size();
             List<Event> own = unknownLoss ? List.of(new Event.All()) : merged(lost, true);
-            return sendAll(own)
-                    .thenCompose(sent -> unknownLoss ? CompletableFuture.completedFuture(0) : sendForOthers(lost))
-                    .thenApply(others -> {
-                        node.observer().replayed(own.size() + others, Duration.ofNanos(node.now() - startedAt));
+            List<Receipt> receipts = new ArrayList<>();
+            return sendAll(own, receipts)
+                    .thenCompose(sent -> unknownLoss ? sent() : sendForOthers(lost, receipts))
+                    .thenApply(sent -> {
+                        tell(new Reissue(receipts, startedAt));
                         return true;
                     });
         });
@@ -132,9 +138,33 @@ final class Replay {
         List<Noted> removals = journal.recent(startedAt).stream()
                 .filter(noted -> noted.event() instanceof Event.Keys)
                 .toList();
-        List<Event> own = merged(removals, true);
-        return sendAll(own)
-                .thenRun(() -> node.observer().replayed(own.size(), Duration.ofNanos(node.now() - startedAt)));
+        List<Receipt> receipts = new ArrayList<>();
+        return sendAll(merged(removals, true), receipts).thenRun(() -> tell(new Reissue(receipts, startedAt)));
+    }
+
+    /** Tells of what was sent again, once the log has acknowledged all of it. */
+    private void tell(Reissue reissue) {
+        synchronized (this) {
+            open.add(reissue);
+        }
+        tellOfAcknowledged();
+    }
+
+    private void tellOfAcknowledged() {
+        List<Reissue> acknowledged;
+        synchronized (this) {
+            if (open.isEmpty()) {
+                return;
+            }
+            acknowledged = open.stream()
+                    .filter(each -> each.receipts().stream().noneMatch(Receipt::isPending))
+                    .toList();
+            open.removeAll(acknowledged);
+        }
+        for (Reissue each : acknowledged) {
+            Duration took = Duration.ofNanos(node.now() - each.startedAt());
+            node.observer().replayed(each.receipts().size(), took);
+        }
     }
 
     /** The ids that the log holds above a position, or null if it did not answer. */
@@ -162,27 +192,31 @@ final class Replay {
                 });
     }
 
-    private CompletableFuture<Integer> sendForOthers(List<Noted> lost) {
+    private CompletableFuture<Void> sendForOthers(List<Noted> lost, List<Receipt> receipts) {
         if (lost.stream().allMatch(Noted::own)) {
-            return CompletableFuture.completedFuture(0);
+            return sent();
         }
         Duration pause = Duration.ofMillis(
                 SHORTEST_PAUSE_MILLIS + node.environment().random().nextInt(PAUSE_SPREAD_MILLIS));
         return node.pause(pause).thenCompose(over -> {
-            List<Noted> open = lost.stream()
+            List<Noted> unsent = lost.stream()
                     .filter(noted -> !node.timeline().isRecordedAfter(noted.event(), noted.position()))
                     .toList();
-            List<Event> events = merged(open, false);
-            return sendAll(events).thenApply(sent -> events.size());
+            return sendAll(merged(unsent, false), receipts);
         });
     }
 
-    private CompletableFuture<Void> sendAll(List<Event> events) {
-        CompletableFuture<Void> all = CompletableFuture.completedFuture(null);
+    /** One after the other. */
+    private CompletableFuture<Void> sendAll(List<Event> events, List<Receipt> receipts) {
+        CompletableFuture<Void> all = sent();
         for (Event event : events) {
-            all = all.thenCompose(before -> invalidator.issueAgain(event));
+            all = all.thenCompose(before -> invalidator.issueAgain(event)).thenAccept(receipts::add);
         }
         return all;
+    }
+
+    private static CompletableFuture<Void> sent() {
+        return CompletableFuture.completedFuture(null);
     }
 
     /** After a log fell back, nothing born now would be trusted until its head passes this node's floor. */

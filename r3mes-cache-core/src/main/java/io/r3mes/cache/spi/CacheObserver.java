@@ -22,10 +22,10 @@ public interface CacheObserver {
     void discontinuity(String reason);
 
     /**
-     * Another server had taken over; what it had lost, or may have lost, was sent again.
+     * Another server had taken over; what it had lost, or may have lost, was sent again and acknowledged.
      *
      * @param invalidations how many were lost and sent by this node
-     * @param took from noticing until all were sent
+     * @param took from noticing until the log had acknowledged all
      */
     void replayed(int invalidations, Duration took);
 

@@ -156,6 +156,22 @@ class FaultBehaviourTest {
     }
 
     @Test
+    void tellsOfWhatItSentAgainOnceTheLogHasAcknowledgedIt() {
+        LabNode node = lab.node(POLICY);
+        cache(node).delete("k");
+        lab.time.advance(BEAT);
+        lab.changeServers();
+        node.outage().begin(LOST, "append");
+        lab.time.advance(BEAT.multipliedBy(3));
+        assertThat(node.engine().status().pending()).isEqualTo(1);
+        assertThat(node.replays()).isZero();
+        node.outage().end();
+        lab.time.advance(BEAT.multipliedBy(2));
+        assertThat(node.engine().status().pending()).isZero();
+        assertThat(node.replays()).isEqualTo(1);
+    }
+
+    @Test
     void replaysInOrderAndGoesOnAfterAnotherFailure() {
         LabNode node = lab.node(POLICY);
         node.outage().begin(LOST, "append");

@@ -38,10 +38,14 @@ final class Lab implements AutoCloseable {
         long discontinuities() {
             return observed.discontinuities.get();
         }
+
+        long replays() {
+            return observed.replays.get();
+        }
     }
 
     /** Counts what the metrics do not, and hands the rest on. */
-    record Observed(RecordingMetrics metrics, AtomicLong discontinuities) implements CacheObserver {
+    record Observed(RecordingMetrics metrics, AtomicLong discontinuities, AtomicLong replays) implements CacheObserver {
 
         @Override
         public OfCache cache(String name, LongSupplier localEntries) {
@@ -71,6 +75,7 @@ final class Lab implements AutoCloseable {
 
         @Override
         public void replayed(int invalidations, Duration took) {
+            replays.incrementAndGet();
             metrics.replayed(invalidations, took);
         }
     }
@@ -94,7 +99,7 @@ final class Lab implements AutoCloseable {
         List<CachePolicy> all = List.of(policies);
         RecordingMetrics metrics = new RecordingMetrics(
                 all.stream().map(CachePolicy::name).toList(), environment.clock(), environment.random()::nextInt);
-        Observed observed = new Observed(metrics, new AtomicLong());
+        Observed observed = new Observed(metrics, new AtomicLong(), new AtomicLong());
         CacheEngine engine = new CacheEngine(new EngineConfig(
                 all,
                 new EngineConfig.Ports(

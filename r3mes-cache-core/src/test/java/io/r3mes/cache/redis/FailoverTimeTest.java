@@ -79,6 +79,7 @@ class FailoverTimeTest {
             works(adapter);
             long epoch = adapter.remoteStore().epoch();
             Prober prober = new Prober(adapter);
+            prober.awaitAnswer();
             failOver.run();
             long promotedAt = System.nanoTime();
             Duration back = prober.awaitSuccessAfter(promotedAt);
@@ -116,6 +117,10 @@ class FailoverTimeTest {
             });
             thread.setDaemon(true);
             thread.start();
+        }
+
+        void awaitAnswer() {
+            Awaitility.await().until(() -> !epochs.isEmpty());
         }
 
         Duration awaitSuccessAfter(long time) {

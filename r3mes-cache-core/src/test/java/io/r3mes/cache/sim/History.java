@@ -87,7 +87,7 @@ final class History {
         loss = happened;
     }
 
-    /** A node has sent again what the server that took over had lost, or has kept it to send it soon. */
+    /** The log has acknowledged what a node has sent again because the server that took over had lost it. */
     void replayed(SimNode node) {
         if (loss != null) {
             healing.add(node);
