@@ -4,6 +4,8 @@ import io.r3mes.cache.Invalidation;
 import io.r3mes.cache.spi.Appended;
 import io.r3mes.cache.spi.Event;
 import io.r3mes.cache.spi.InvalidationLog.Append;
+import io.r3mes.cache.spi.InvalidationLog.Removal;
+import io.r3mes.cache.spi.Lease;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -103,14 +105,14 @@ final class Invalidator {
                         : CompletableFuture.completedFuture(0L))
                 .toList();
         return CompletableFuture.allOf(removals.toArray(CompletableFuture[]::new))
-                .thenCompose(done -> append(event, 0))
-                .thenAccept(sent -> {
-                    record(event, sent.appended());
+                .thenCompose(done -> send(Append.of(event, node.timeline().highest())))
+                .thenAccept(appended -> {
+                    record(event, appended);
                     for (int i = 0; i < batch.size(); i++) {
                         Receipt receipt = batch.get(i);
                         long removed = removals.get(i).join();
-                        settled(receipt, new Sent(sent.appended(), removed)).thenAccept(count -> tell(receipt, count));
                         pending.remove(receipt);
+                        settled(receipt, appended.withRemoved(removed)).thenAccept(count -> tell(receipt, count));
                     }
                 });
     }
@@ -129,10 +131,22 @@ final class Invalidator {
         reclaimer.close();
     }
 
-    private CompletableFuture<Sent> send(Event event) {
-        return event instanceof Event.Keys keys
-                ? unlink(keys.keys()).thenCompose(removed -> append(event, removed))
-                : append(event, 0);
+    /** Removes what an event's keys have, then appends it: in one step where the log can do that. */
+    CompletableFuture<Appended> send(Append append) {
+        Removal removal = append.removal();
+        if (!(append.event() instanceof Event.Keys keys)
+                || !removal.wanted()
+                || node.log().removesKeys()) {
+            return node.log().append(append).toCompletableFuture();
+        }
+        return (removal.kept() == null ? unlink(keys.keys()) : unlinkKeeping(removal.kept()))
+                .thenCompose(count -> node.log()
+                        .append(append.afterRemoval(node.timeline().highest()))
+                        .thenApply(appended -> appended.withRemoved(count)));
+    }
+
+    private CompletableFuture<Appended> send(Event event) {
+        return send(Append.of(event, node.timeline().highest()).with(Removal.ALL));
     }
 
     private CompletableFuture<Long> unlink(List<String> keys) {
@@ -142,17 +156,16 @@ final class Invalidator {
                 .thenApply(done -> all.stream().filter(CompletableFuture::join).count());
     }
 
-    private CompletableFuture<Sent> append(Event event, long removed) {
-        return node.log()
-                .append(Append.of(event, node.timeline().highest()))
-                .thenApply((Appended appended) -> new Sent(appended, removed))
+    private CompletableFuture<Long> unlinkKeeping(Lease kept) {
+        return node.remote()
+                .unlinkKeeping(kept)
+                .thenApply(removed -> removed ? 1L : 0L)
                 .toCompletableFuture();
     }
-
     /** Acknowledges a receipt that nobody holds yet. */
-    private void acknowledge(Receipt receipt, Sent sent) {
-        record(receipt.event(), sent.appended());
-        CompletableFuture<Long> removed = settled(receipt, sent);
+    private void acknowledge(Receipt receipt, Appended appended) {
+        record(receipt.event(), appended);
+        CompletableFuture<Long> removed = settled(receipt, appended);
         if (removed.isDone()) {
             receipt.removed(removed.join());
         } else {
@@ -161,8 +174,8 @@ final class Invalidator {
     }
 
     /** Completes with what was removed. */
-    private CompletableFuture<Long> settled(Receipt receipt, Sent sent) {
-        long position = sent.appended().position();
+    private CompletableFuture<Long> settled(Receipt receipt, Appended appended) {
+        long position = appended.position();
         if (receipt.isForOthers()) {
             // Receipts of keys promise that Redis serves no older value from now on, and nothing unlinked those keys.
             everywhere.reached(position).thenAccept(reached -> receipt.acknowledge(position));
@@ -170,7 +183,7 @@ final class Invalidator {
             receipt.acknowledge(position);
         }
         return receipt.event() instanceof Event.Keys
-                ? CompletableFuture.completedFuture(sent.removed())
+                ? CompletableFuture.completedFuture(appended.removed())
                 : reclaimer.reclaim(receipt.event(), position);
     }
 
@@ -187,6 +200,4 @@ final class Invalidator {
         node.timeline().recordOwn(event, appended.position());
         journal.issued(new Journal.Noted(event, appended.position(), appended.id(), true, node.now()));
     }
-
-    private record Sent(Appended appended, long removed) {}
 }

@@ -7,6 +7,7 @@ import io.r3mes.cache.spi.Appended;
 import io.r3mes.cache.spi.Event;
 import io.r3mes.cache.spi.Head;
 import io.r3mes.cache.spi.InvalidationLog.Append;
+import io.r3mes.cache.spi.InvalidationLog.Removal;
 import io.r3mes.cache.spi.Lease;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -74,11 +75,14 @@ final class WriteThrough {
             return invalidator.invalidate(event);
         }
         node.observer().invalidated(event);
-        return node.remote()
-                .unlinkKeeping(ticket.lease())
-                .thenCompose(removed -> node.log()
-                        .append(new Append(event, node.timeline().highest(), before.position(), subject.tags()))
-                        .thenApply(appended -> new Announced(appended, removed, node.now())))
+        return invalidator
+                .send(new Append(
+                        event,
+                        node.timeline().highest(),
+                        before.position(),
+                        subject.tags(),
+                        Removal.keeping(ticket.lease())))
+                .thenApply(appended -> new Announced(appended, node.now()))
                 .handle((announced, failure) -> {
                     ticket.keeper().stop();
                     if (failure != null) {
@@ -87,7 +91,7 @@ final class WriteThrough {
                     }
                     Appended appended = announced.appended();
                     Receipt receipt = invalidator.acknowledged(event, appended);
-                    receipt.removed(announced.removed() ? 1 : 0);
+                    receipt.removed(appended.removed());
                     if (appended.contested() || appended.generation() != before.generation()) {
                         entries.release(ticket.lease());
                         return CompletableFuture.<Invalidation>completedFuture(receipt);
@@ -104,9 +108,8 @@ final class WriteThrough {
                                     new Entries.Birth(bornAt, announced.at(), 0))
                             .<Invalidation>thenApply(stored -> receipt);
                 })
-                .thenCompose(receipt -> receipt)
-                .toCompletableFuture();
+                .thenCompose(receipt -> receipt);
     }
 
-    private record Announced(Appended appended, boolean removed, long at) {}
+    private record Announced(Appended appended, long at) {}
 }

@@ -61,7 +61,7 @@ final class LogState {
             rules.clear();
             base = last;
         }
-        return new Appended(generation, last, lastId, contested);
+        return new Appended(generation, last, lastId, contested, 0);
     }
 
     Marks marks(List<String> tags, long birth) {

@@ -46,6 +46,11 @@ final class GuardedLog implements InvalidationLog {
     }
 
     @Override
+    public boolean removesKeys() {
+        return log.removesKeys();
+    }
+
+    @Override
     public CompletionStage<Marks> marks(List<String> tags, long birth) {
         return guarded(() -> log.marks(tags, birth));
     }

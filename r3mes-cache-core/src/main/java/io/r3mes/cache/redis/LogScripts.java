@@ -120,10 +120,20 @@ final class LogScripts {
                     """);
 
     /**
-     * KEYS[3...]: stamps of the event's tags. ARGV: generation, policy, floor, kind, payload, id, since or -1, tags of the entry,
-     * retention, most rules, life of a stamp, most contestants. Returns generation, position, contested.
+     * KEYS[3...]: stamps of the event's tags; values to remove; their leases. ARGV: generation, policy, floor, kind, payload,
+     * id, since or -1, tags of the entry, retention, most rules, life of a stamp, most contestants, number of stamps, token
+     * of the lease that stays. Returns generation, position, contested, number of values removed.
      */
     static final LuaScript APPEND = new LuaScript(PRELUDE + ADMITTED + """
+                    local lastStamp, removed = 2 + tonumber(ARGV[13]), 0
+                    if #KEYS > lastStamp then
+                      local lastValue = (lastStamp + #KEYS) / 2
+                      removed = redis.call('UNLINK', unpack(KEYS, lastStamp + 1, lastValue))
+                      if ARGV[14] == '' or redis.call('GET', KEYS[lastValue + 1]) ~= ARGV[14] then
+                        redis.call('DEL', unpack(KEYS, lastValue + 1))
+                      end
+                    end
+
                     local generation, last, previous, base, begun = state(tonumber(ARGV[3]))
                     local kind, payload, since = ARGV[4], ARGV[5], tonumber(ARGV[7])
                     local position = math.max(now, last + 1, tonumber(ARGV[3]) + 1)
@@ -165,7 +175,7 @@ final class LogScripts {
                     redis.call('XADD', KEYS[2], 'MINID', '~', text(now - tonumber(ARGV[9])), text(position) .. '-0',
                       'k', kind, 'v', payload, 'i', ARGV[6], 'p', previous)
                     redis.call('HSET', KEYS[1], 'q', text(position), 'l', ARGV[6])
-                    for i = 3, #KEYS do redis.call('SET', KEYS[i], text(position), 'PX', ARGV[11]) end
+                    for i = 3, lastStamp do redis.call('SET', KEYS[i], text(position), 'PX', ARGV[11]) end
 
                     local function rules()
                       local fields, found = redis.call('HGETALL', KEYS[1]), {}
@@ -190,7 +200,7 @@ final class LogScripts {
                       for _, rule in ipairs(rules()) do redis.call('HDEL', KEYS[1], rule[1]) end
                       redis.call('HSET', KEYS[1], 'b', text(position))
                     end
-                    return {generation, position, contest}
+                    return {generation, position, contest, removed}
                     """);
 
     /**

@@ -12,6 +12,7 @@ import io.r3mes.cache.spi.Appended;
 import io.r3mes.cache.spi.Event;
 import io.r3mes.cache.spi.Head;
 import io.r3mes.cache.spi.InvalidationLog;
+import io.r3mes.cache.spi.Lease;
 import io.r3mes.cache.spi.LogEntry;
 import io.r3mes.cache.spi.Marks;
 import io.r3mes.cache.spi.Marks.Rule;
@@ -121,11 +122,20 @@ final class RedisInvalidationLog implements InvalidationLog {
                 .thenApply(all -> sent);
     }
 
+    /** One script removes what keys of any slots have, but only where all of them are on one server. */
+    @Override
+    public boolean removesKeys() {
+        return !links.commands().isToCluster();
+    }
+
     private CompletionStage<Appended> append(Append append, LogCodec.Encoded event, String id, List<String> stamps) {
+        boolean removes = append.removal().wanted();
+        List<String> removed = removes && append.event() instanceof Event.Keys some ? some.keys() : List.of();
+        Lease kept = append.removal().kept();
         return withPolicy(policy -> LogScripts.APPEND
                 .list(
                         links.invalidations(),
-                        keys.metaLogAndStamps(stamps),
+                        keys.forAppend(stamps, removed),
                         generation(),
                         policy,
                         bytes(append.floor()),
@@ -137,9 +147,15 @@ final class RedisInvalidationLog implements InvalidationLog {
                         bytes(LogScripts.RETENTION_MICROS),
                         bytes(LogScripts.MOST_RULES),
                         bytes(LogScripts.STAMP_MILLIS),
-                        bytes(LogScripts.MOST_CONTESTANTS))
+                        bytes(LogScripts.MOST_CONTESTANTS),
+                        bytes(stamps.size()),
+                        bytes(kept == null ? "" : kept.token()))
                 .thenApply(reply -> new Appended(
-                        Long.parseLong(text(reply.get(0))), number(reply.get(1)), id, number(reply.get(2)) == 1)));
+                        Long.parseLong(text(reply.get(0))),
+                        number(reply.get(1)),
+                        id,
+                        number(reply.get(2)) == 1,
+                        number(reply.get(3)))));
     }
 
     @Override

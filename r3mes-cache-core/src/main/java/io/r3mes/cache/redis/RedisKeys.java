@@ -2,6 +2,7 @@ package io.r3mes.cache.redis;
 
 import io.r3mes.cache.CacheConfigurationException;
 import io.r3mes.cache.CachePolicy;
+import java.util.Arrays;
 import java.util.List;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -76,6 +77,16 @@ record RedisKeys(String namespace, String domain) {
     /** The metadata, the log and the stamps of tags, as the scripts on the log expect them. */
     String[] metaLogAndStamps(List<String> tags) {
         return Stream.concat(Stream.of(meta(), log()), tags.stream().map(this::stamp))
+                .toArray(String[]::new);
+    }
+
+    /** The same, then the values of keys, then their leases. */
+    String[] forAppend(List<String> tags, List<String> removed) {
+        return Stream.of(
+                        Arrays.stream(metaLogAndStamps(tags)),
+                        removed.stream().map(this::value),
+                        removed.stream().map(this::lease))
+                .flatMap(names -> names)
                 .toArray(String[]::new);
     }
 

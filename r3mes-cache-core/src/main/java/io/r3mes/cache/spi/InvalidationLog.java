@@ -3,6 +3,7 @@ package io.r3mes.cache.spi;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletionStage;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The ordered log of invalidations and the metadata beside it, shared by all nodes of a namespace.
@@ -26,6 +27,14 @@ public interface InvalidationLog extends AutoCloseable {
     CompletionStage<Head> beat(NodeBeat beat);
 
     CompletionStage<Appended> append(Append append);
+
+    /**
+     * Whether {@link #append} carries out removals. If not, appends are sent without any, after what they name has been
+     * removed from the store.
+     */
+    default boolean removesKeys() {
+        return false;
+    }
 
     /** Reads stamps of {@code tags}, and rules newer than {@code birth}. */
     CompletionStage<Marks> marks(List<String> tags, long birth);
@@ -59,14 +68,45 @@ public interface InvalidationLog extends AutoCloseable {
      * @param floor the new position exceeds it
      * @param since the position after which another event on the same entry counts as contest, or {@link #UNCONTESTED}
      * @param entryTags the tags of the entry that {@code since} asks about
+     * @param removal what goes in the same atomic step, before the event is appended
      */
-    record Append(Event event, long floor, long since, List<String> entryTags) {
+    record Append(Event event, long floor, long since, List<String> entryTags, Removal removal) {
 
         /** Asks for no contest check. */
         public static final long UNCONTESTED = -1;
 
+        /** Removes nothing. */
         public static Append of(Event event, long floor) {
-            return new Append(event, floor, UNCONTESTED, List.of());
+            return new Append(event, floor, UNCONTESTED, List.of(), Removal.NONE);
+        }
+
+        /** Removes this as well. */
+        public Append with(Removal wanted) {
+            return new Append(event, floor, since, entryTags, wanted);
+        }
+
+        /** What remains to be done once the removal is done. */
+        public Append afterRemoval(long higherFloor) {
+            return new Append(event, Math.max(floor, higherFloor), since, entryTags, Removal.NONE);
+        }
+    }
+
+    /**
+     * The values and leases of an event's keys.
+     *
+     * @param wanted whether they are removed
+     * @param kept a lease that stays if it is still held, or null
+     */
+    record Removal(boolean wanted, @Nullable Lease kept) {
+
+        /** Of nothing. */
+        public static final Removal NONE = new Removal(false, null);
+        /** Of all. */
+        public static final Removal ALL = new Removal(true, null);
+
+        /** Of the value of one key, and of its lease unless it is this one. */
+        public static Removal keeping(Lease kept) {
+            return new Removal(true, kept);
         }
     }
 }

@@ -6,6 +6,7 @@ import io.r3mes.cache.spi.Event;
 import io.r3mes.cache.spi.Head;
 import io.r3mes.cache.spi.InvalidationLog.Append;
 import io.r3mes.cache.spi.InvalidationLog.NodeBeat;
+import io.r3mes.cache.spi.InvalidationLog.Removal;
 import io.r3mes.cache.spi.Lease;
 import io.r3mes.cache.spi.LogEntry;
 import io.r3mes.cache.spi.Marks;
@@ -190,7 +191,8 @@ final class ModelOperations {
         return operation(
                 "append " + event + " above " + floor + (checks ? " since " + since + " " + tags : ""), side -> {
                     long from = checks ? side.position(since) : Append.UNCONTESTED;
-                    Appended appended = result(side.log().append(new Append(event, side.position(floor), from, tags)));
+                    Appended appended = result(
+                            side.log().append(new Append(event, side.position(floor), from, tags, Removal.NONE)));
                     return List.of(
                             side.id(appended.generation()),
                             side.position(appended.position()),

@@ -13,6 +13,7 @@ import io.r3mes.cache.spi.Head;
 import io.r3mes.cache.spi.InvalidationLog;
 import io.r3mes.cache.spi.InvalidationLog.Append;
 import io.r3mes.cache.spi.InvalidationLog.NodeBeat;
+import io.r3mes.cache.spi.InvalidationLog.Removal;
 import io.r3mes.cache.spi.Lease;
 import io.r3mes.cache.spi.LogEntry;
 import io.r3mes.cache.spi.NodeState;
@@ -246,11 +247,11 @@ class RedisLayoutTest {
         }
         long since = result(log.head(0)).position();
         assertThat(length()).isEqualTo(301);
-        Append append = new Append(new Event.Keys(List.of("k")), 0, old + 10, List.of());
+        Append append = new Append(new Event.Keys(List.of("k")), 0, old + 10, List.of(), Removal.NONE);
         assertThat(result(log.append(append)).contested()).isTrue();
         assertThat(length()).isLessThanOrEqualTo(102);
         assertThat(result(log.append(append)).contested()).isTrue();
-        Append recent = new Append(new Event.Keys(List.of("other")), 0, since, List.of());
+        Append recent = new Append(new Event.Keys(List.of("other")), 0, since, List.of(), Removal.NONE);
         assertThat(result(log.append(recent)).contested()).isFalse();
     }
 
@@ -268,7 +269,7 @@ class RedisLayoutTest {
         long since = result(log.head(0)).position();
         result(log.append(Append.of(new Event.Keys(List.of("k")), 0)));
         ports.redis(commands -> commands.del(ports.keys().log()));
-        Append append = new Append(new Event.Keys(List.of("k")), 0, since, List.of());
+        Append append = new Append(new Event.Keys(List.of("k")), 0, since, List.of(), Removal.NONE);
         assertThat(result(log.append(append)).contested()).isTrue();
         assertThat(result(log.append(append)).contested()).isTrue();
     }

@@ -127,8 +127,8 @@ enum Mutations implements Mutation {
                     InvalidationLog.class,
                     real,
                     "append",
-                    call -> call.<Appended>then(
-                            appended -> new Appended(appended.generation(), 1, appended.id(), appended.contested())));
+                    call -> call.<Appended>then(appended ->
+                            new Appended(appended.generation(), 1, appended.id(), appended.contested(), 0)));
         }
     },
 
@@ -280,7 +280,7 @@ enum Mutations implements Mutation {
                     real,
                     "append",
                     call -> call.<Appended>then(appended ->
-                            new Appended(appended.generation(), appended.position(), appended.id(), false)));
+                            new Appended(appended.generation(), appended.position(), appended.id(), false, 0)));
         }
     },
 
@@ -338,7 +338,7 @@ enum Mutations implements Mutation {
                     "append",
                     call -> call.go()
                             .exceptionally(failure ->
-                                    new Appended(1, site.world().loop().now(), "none", false)));
+                                    new Appended(1, site.world().loop().now(), "none", false, 0)));
         }
     },
 

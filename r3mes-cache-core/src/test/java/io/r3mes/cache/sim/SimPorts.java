@@ -35,6 +35,9 @@ record SimPorts(Wire wire, Wire.Connection values, Wire.Connection log, Wire.Con
         if (name.equals("openCircuits")) {
             return 0;
         }
+        if (name.equals("removesKeys")) {
+            return false; // Two steps may do all that one may, and more.
+        }
         if (!CompletionStage.class.isAssignableFrom(method.getReturnType())) {
             return null;
         }

@@ -9,6 +9,7 @@ import io.r3mes.cache.spi.Head;
 import io.r3mes.cache.spi.InvalidationLog;
 import io.r3mes.cache.spi.InvalidationLog.Append;
 import io.r3mes.cache.spi.InvalidationLog.NodeBeat;
+import io.r3mes.cache.spi.InvalidationLog.Removal;
 import io.r3mes.cache.spi.LogEntry;
 import io.r3mes.cache.spi.Marks;
 import io.r3mes.cache.spi.Marks.Rule;
@@ -374,7 +375,7 @@ public abstract class InvalidationLogContract {
     }
 
     private boolean contested(long since, String key, String... entryTags) {
-        return result(log.append(new Append(key(key), 0, since, List.of(entryTags))))
+        return result(log.append(new Append(key(key), 0, since, List.of(entryTags), Removal.NONE)))
                 .contested();
     }
 
