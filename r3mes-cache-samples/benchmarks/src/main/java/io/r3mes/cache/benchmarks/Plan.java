@@ -17,12 +17,6 @@ public record Plan(int rounds, Duration warmUp, Duration round, double scale) {
     /** For a look: about 4 minutes. */
     public static final Plan SAMPLE = new Plan(3, Duration.ofSeconds(1), Duration.ofSeconds(1), 0.1);
 
-    /** A plan for one of many points of a curve. */
-    public Plan brief() {
-        Duration each = Duration.ofMillis(Math.max(500, round.toMillis() / 3));
-        return new Plan(2, each, each, scale);
-    }
-
     /** A count of keys, fitted to the run. */
     public int keys(int full) {
         return (int) (full * scale);

@@ -54,12 +54,12 @@ final class Report {
         boolean bound = !(row.target() instanceof Target.None);
         return String.format(
                 Locale.ROOT,
-                "| %s | %s | %s | %s | %.2f | %s | %s | %s |",
+                "| %s | %s | %s | %s | %s | %s | %s | %s |",
                 row.path(),
                 row.unit(),
-                text(row.floor()),
+                row.floor() == null ? "" : text(row.floor()),
                 Row.number(row.ours().value()),
-                row.ratio(),
+                row.floor() == null ? "" : String.format(Locale.ROOT, "%.2f", row.ratio()),
                 row.target().text(),
                 bound ? row.target().isMetBy(row) ? "yes" : "no" : "",
                 row.beside().stream().map(Report::text).collect(Collectors.joining(", ")));
@@ -75,7 +75,7 @@ final class Report {
         fields.put("unit", row.unit());
         fields.put("floor", row.floor());
         fields.put("ours", row.ours());
-        fields.put("ratio", row.ratio());
+        fields.put("ratio", row.floor() == null ? null : row.ratio());
         fields.put("target", row.target().text());
         fields.put("met", row.target().isMetBy(row));
         fields.put("beside", row.beside());

@@ -11,6 +11,8 @@ import io.r3mes.cache.testing.RedisServers;
 import io.r3mes.cache.testing.TestNodes;
 import java.time.Duration;
 import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.awaitility.Awaitility;
 
 /** A Redis server of its own, with nodes of the cache and a bare client. */
@@ -30,6 +32,8 @@ final class Arena implements AutoCloseable {
 
     /** Outlasts pauses of a busy machine, after which a read would be answered by its loader. */
     private static final Duration PATIENCE = Duration.ofSeconds(10);
+
+    private static final Pattern CPU = Pattern.compile("used_cpu_(?:sys|user):([0-9.]+)");
 
     private final RedisProcess redis;
     private final TestNodes nodes;
@@ -67,13 +71,23 @@ final class Arena implements AutoCloseable {
     }
 
     /** Starts a node that follows the log already. */
-    CacheManager node(CachePolicy policy) {
-        return nodes.start(policy);
+    CacheManager node(CachePolicy... policies) {
+        return nodes.start(policies);
     }
 
     /** The cache of a new node. */
     Cache<String, Profile> cache(CachePolicy policy) {
         return node(policy).cache(policy.name(), Profile.class);
+    }
+
+    /** Processor time that the server has used. */
+    double cpuSeconds() {
+        Matcher found = CPU.matcher(RedisServers.command(redis, commands -> commands.info("cpu")));
+        double seconds = 0;
+        while (found.find()) {
+            seconds += Double.parseDouble(found.group(1));
+        }
+        return seconds;
     }
 
     /** Waits until Redis knows so many entries of a tag, give or take a hundredth. */

@@ -28,14 +28,14 @@ public final class BulkReads implements Suite {
     @Override
     public List<Row> measure(Plan plan) throws Exception {
         try (Arena arena = new Arena();
-                Throughput throughput = new Throughput(plan, 1)) {
+                Throughput throughput = new Throughput(1)) {
             List<String> wallets =
                     IntStream.range(0, KEYS).mapToObj(Profile::wallet).toList();
             Cache<String, Profile> cache = arena.cache(Arena.FAR);
             arena.bare().setAll(wallets);
             Filling.byGetAll(cache, wallets);
             Throughput.Rates rates = throughput.compare(
-                    () -> arena.bare().getAll(some(wallets)), () -> cache.getAll(some(wallets), NEVER));
+                    plan, () -> arena.bare().getAll(some(wallets)), () -> cache.getAll(some(wallets), NEVER));
             return List.of(
                     rates.times(EACH).speed("getAll of 100 from Redis", "keys/s", Target.ratioAtLeast(0.8)),
                     rates.times(EACH).bytes("getAll of 100 from Redis, each key", Target.none()));

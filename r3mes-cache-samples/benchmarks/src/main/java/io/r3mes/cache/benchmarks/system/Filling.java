@@ -9,6 +9,7 @@ import java.util.Set;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 
 /** Brings many entries into a cache the way an application warms it: reads in batches, with a loader that takes no time. */
@@ -21,20 +22,21 @@ final class Filling {
 
     /** Reads all by the calling thread. */
     static void byGetAll(Cache<String, Profile> cache, List<String> wallets) {
-        batches(wallets).forEach(batch -> cache.getAll(batch, Filling::load));
+        batches(wallets).forEach(batch -> cache.getAll(batch, missing -> load(missing, Profile::of)));
     }
 
     /**
      * Reads all by several threads, for when only the entries matter. Reads them twice: the second time stores what a pause
      * of the machine kept from being stored.
      */
-    static void quickly(Cache<String, Profile> cache, List<String> wallets) throws Exception {
+    static void quickly(Cache<String, Profile> cache, List<String> wallets, Function<String, Profile> source)
+            throws Exception {
         ExecutorService threads = Executors.newFixedThreadPool(THREADS);
         try {
             for (int pass = 0; pass < 2; pass++) {
                 List<Future<?>> all = new ArrayList<>();
                 for (List<String> batch : batches(wallets)) {
-                    all.add(threads.submit(() -> cache.getAll(batch, Filling::load)));
+                    all.add(threads.submit(() -> cache.getAll(batch, missing -> load(missing, source))));
                 }
                 for (Future<?> each : all) {
                     each.get();
@@ -53,7 +55,7 @@ final class Filling {
         return batches;
     }
 
-    private static Map<String, Profile> load(Set<String> wallets) {
-        return wallets.stream().collect(Collectors.toMap(wallet -> wallet, Profile::of));
+    private static Map<String, Profile> load(Set<String> wallets, Function<String, Profile> source) {
+        return wallets.stream().collect(Collectors.toMap(wallet -> wallet, source));
     }
 }

@@ -8,14 +8,15 @@ import io.r3mes.cache.benchmarks.Target;
 import java.io.File;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /** Memory of an entry, time that the starter adds to a start, and the size of what it brings. */
 public final class Footprint implements Suite {
 
     private static final List<String> LIBRARY = List.of("r3mes-cache-core", "r3mes-cache-spring-boot-starter");
-    private static final List<String> BROUGHT =
-            List.of("caffeine", "datasketches", "resilience4j", "jspecify", "kotlin", "vavr");
+    private static final List<String> BROUGHT = List.of(
+            "caffeine", "datasketches", "resilience4j", "jspecify", "error_prone_annotations", "kotlin", "vavr");
 
     @Override
     public String name() {
@@ -28,8 +29,8 @@ public final class Footprint implements Suite {
                 new Row(
                         "heap of a near entry, without its value",
                         "B",
-                        new Figure("Caffeine", answer(HeapOfEntries.class, "caffeine")),
-                        new Figure("r3mes-cache", answer(HeapOfEntries.class, "r3mes-cache")),
+                        new Figure("Caffeine", answer(OtherJvm.command(HeapOfEntries.class, "caffeine"))),
+                        new Figure("r3mes-cache", answer(OtherJvm.command(HeapOfEntries.class, "r3mes-cache"))),
                         Target.none()),
                 start(plan),
                 size("the library", LIBRARY),
@@ -41,8 +42,10 @@ public final class Footprint implements Suite {
         List<Double> with = new ArrayList<>();
         try (Arena arena = new Arena()) {
             for (int i = 0; i <= 2 * plan.rounds(); i++) {
-                without.add(answer(StartUp.class, arena.redis().uri(), "without"));
-                with.add(answer(StartUp.class, arena.redis().uri(), "with"));
+                ProcessBuilder command =
+                        OtherJvm.command(StartUp.class, arena.redis().uri());
+                with.add(answer(command));
+                without.add(answer(withoutLibrary(command)));
             }
         }
         double floor = Numbers.median(without.stream().mapToDouble(millis -> millis));
@@ -55,20 +58,31 @@ public final class Footprint implements Suite {
                 Target.atMost(200));
     }
 
+    private static ProcessBuilder withoutLibrary(ProcessBuilder command) {
+        int classPath = command.command().indexOf("-cp") + 1;
+        String jars = Stream.of(command.command().get(classPath).split(File.pathSeparator))
+                .filter(file -> !isOf(new File(file), LIBRARY) && !isOf(new File(file), BROUGHT))
+                .collect(Collectors.joining(File.pathSeparator));
+        command.command().set(classPath, jars);
+        return command;
+    }
+
+    private static boolean isOf(File file, List<String> names) {
+        return names.stream().anyMatch(file.getName()::startsWith)
+                && !file.getName().contains("tests");
+    }
+
     private static Row size(String what, List<String> names) {
         List<File> jars = Stream.of(System.getProperty("java.class.path").split(File.pathSeparator))
                 .map(File::new)
-                .filter(file ->
-                        file.getName().endsWith(".jar") && !file.getName().contains("tests"))
-                .filter(file -> names.stream().anyMatch(file.getName()::startsWith))
+                .filter(file -> file.getName().endsWith(".jar") && isOf(file, names))
                 .toList();
         double kilobytes = jars.stream().mapToLong(File::length).sum() / 1e3;
-        return new Row(
-                "size of " + what, "kB", new Figure("jars", jars.size()), new Figure("kB", kilobytes), Target.none());
+        return new Row("size of " + what + ", " + jars.size() + " jars", "kB", new Figure("kB", kilobytes));
     }
 
-    private static double answer(Class<?> main, String... arguments) throws Exception {
-        try (OtherJvm other = new OtherJvm(main, arguments)) {
+    private static double answer(ProcessBuilder command) throws Exception {
+        try (OtherJvm other = new OtherJvm(command)) {
             return Double.parseDouble(other.answer());
         }
     }

@@ -24,9 +24,9 @@ public final class Misses implements Suite {
     @Override
     public List<Row> measure(Plan plan) throws Exception {
         try (Arena arena = new Arena();
-                Throughput throughput = new Throughput(plan, THREADS)) {
+                Throughput throughput = new Throughput(THREADS)) {
             Reads reads = new Reads(arena, arena.cache(Arena.FAR), new AtomicInteger());
-            Throughput.Rates rates = throughput.compare(reads::floor, reads::ours);
+            Throughput.Rates rates = throughput.compare(plan, reads::floor, reads::ours);
             return List.of(
                     rates.speed("miss, load and store, 16 threads", "calls/s", Target.ratioAtLeast(0.6)),
                     rates.bytes("miss, load and store, 16 threads", Target.none()),

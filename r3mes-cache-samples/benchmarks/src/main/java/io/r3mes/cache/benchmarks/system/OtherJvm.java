@@ -15,10 +15,17 @@ final class OtherJvm implements AutoCloseable {
     private final PrintStream lines;
 
     OtherJvm(Class<?> main, String... arguments) throws IOException {
-        process = ChildJvm.start(
-                ChildJvm.of(main, List.of("-Xmx512m"), arguments).redirectError(ProcessBuilder.Redirect.INHERIT));
+        this(command(main, arguments));
+    }
+
+    OtherJvm(ProcessBuilder command) throws IOException {
+        process = ChildJvm.start(command.redirectError(ProcessBuilder.Redirect.INHERIT));
         answers = process.inputReader(StandardCharsets.UTF_8);
         lines = new PrintStream(process.getOutputStream(), true, StandardCharsets.UTF_8);
+    }
+
+    static ProcessBuilder command(Class<?> main, String... arguments) {
+        return ChildJvm.of(main, List.of("-Xmx512m"), arguments);
     }
 
     void send(String line) {

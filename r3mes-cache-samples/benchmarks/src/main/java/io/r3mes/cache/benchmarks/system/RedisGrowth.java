@@ -1,35 +1,34 @@
 package io.r3mes.cache.benchmarks.system;
 
+import com.sun.management.OperatingSystemMXBean;
 import io.r3mes.cache.Cache;
-import io.r3mes.cache.CacheManager;
 import io.r3mes.cache.CachePolicy;
 import io.r3mes.cache.Loader;
-import io.r3mes.cache.benchmarks.Figure;
 import io.r3mes.cache.benchmarks.Plan;
 import io.r3mes.cache.benchmarks.Row;
 import io.r3mes.cache.benchmarks.Suite;
 import io.r3mes.cache.benchmarks.Target;
 import io.r3mes.cache.benchmarks.fixture.Profile;
-import io.r3mes.cache.testing.RedisServers;
-import java.time.Duration;
+import java.lang.management.ManagementFactory;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.locks.LockSupport;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import java.util.stream.IntStream;
 
-/** How Redis hits, misses and invalidations change with the number of keys, threads, tags and nodes. */
+/** How Redis hits and misses change with the number of keys, threads and tags. */
 public final class RedisGrowth implements Suite {
 
     private static final int FEW = 1_000;
+    private static final int MOST = 10_000_000;
+    /** Of a key in Redis, the cache's and the floor's, and of its name in this JVM, generously. */
+    private static final int BYTES_EACH = 1_500;
+
     private static final int USUAL_THREADS = 16;
-    private static final int INVALIDATIONS = 30;
-    private static final Duration PATIENCE = Duration.ofSeconds(5);
-    private static final Duration REST = Duration.ofSeconds(2);
-    private static final Pattern CPU = Pattern.compile("used_cpu_(?:sys|user):([0-9.]+)");
+    private static final List<Integer> TAGS = List.of(1, 2, 4, 8, 16);
+    private static final Loader<String, Profile, IllegalStateException> NEVER = (wallet, context) -> {
+        throw new IllegalStateException("Not in Redis: " + wallet);
+    };
     private static final Loader<String, Profile, RuntimeException> LOADER = (wallet, context) -> Profile.of(wallet);
 
     @Override
@@ -39,110 +38,114 @@ public final class RedisGrowth implements Suite {
 
     @Override
     public List<Row> measure(Plan plan) throws Exception {
-        List<Row> rows = new ArrayList<>();
-        for (int keys = FEW; keys <= plan.keys(1_000_000); keys *= 10) {
-            rows.add(hits(plan, "Redis hit, " + Row.number(keys) + " keys", keys, List.of(USUAL_THREADS))
-                    .get(0));
-        }
-        rows.addAll(hits(plan, "Redis hit", FEW, List.of(1, 2, 4, 8, 16, 32, 64)));
-        for (int tags : List.of(1, 2, 4, 8, 16)) {
-            rows.add(misses(plan, tags));
-        }
-        for (int nodes : List.of(1, 2, 4, 8)) {
-            rows.addAll(nodes(nodes));
-        }
+        List<Row> rows = new ArrayList<>(byKeys(plan));
+        rows.addAll(byThreads(plan));
+        rows.addAll(byTags(plan));
         return rows;
     }
 
-    private static List<Row> hits(Plan plan, String path, int keys, List<Integer> threads) throws Exception {
-        try (Arena arena = new Arena()) {
-            List<String> wallets =
-                    IntStream.range(0, keys).mapToObj(Profile::wallet).toList();
-            Cache<String, Profile> cache = arena.cache(Arena.FAR);
-            arena.bare().setAll(wallets);
-            Filling.quickly(cache, wallets);
-            List<Row> rows = new ArrayList<>();
-            for (int count : threads) {
-                try (Throughput throughput = new Throughput(plan.brief(), count)) {
-                    rows.add(throughput
-                            .compare(() -> arena.bare().get(any(wallets)), () -> cache.get(any(wallets), LOADER))
-                            .speed(path + ", " + count + " threads", "calls/s", Target.none()));
-                }
-            }
-            return rows;
+    private static List<Row> byKeys(Plan plan) throws Exception {
+        long room =
+                ((OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean()).getFreeMemorySize() / BYTES_EACH;
+        int most = FEW;
+        while (most * 10L <= Math.min(plan.keys(MOST), room)) {
+            most *= 10;
         }
-    }
-
-    private static Row misses(Plan plan, int tags) throws Exception {
-        CachePolicy policy = Arena.FAR.withTags(IntStream.range(0, tags)
-                .mapToObj(tag -> "tag" + tag + ":{wallet}")
-                .toArray(String[]::new));
-        AtomicInteger last = new AtomicInteger();
         try (Arena arena = new Arena();
-                Throughput throughput = new Throughput(plan.brief(), USUAL_THREADS)) {
-            Cache<String, Profile> cache = arena.cache(policy);
-            return throughput
-                    .compare(
-                            () -> {
-                                String wallet = Profile.wallet(last.incrementAndGet());
-                                arena.bare().get(wallet);
-                                arena.bare().set(wallet, Profile.of(wallet));
-                            },
-                            () -> cache.get(Profile.wallet(last.incrementAndGet()), LOADER))
-                    .speed("miss, load and store, " + tags + " tags, 16 threads", "calls/s", Target.none());
+                Curve curve = new Curve()) {
+            Cache<String, Profile> cache = arena.cache(Arena.FAR.withTags());
+            List<String> wallets =
+                    IntStream.range(0, most).mapToObj(Profile::wallet).toList();
+            for (int keys = FEW, filled = 0; keys <= most; filled = keys, keys *= 10) {
+                fill(arena, cache, wallets.subList(filled, keys));
+            }
+            for (int keys = FEW; keys <= most; keys *= 10) {
+                curve.add(hits(
+                        "Redis hit, %,d of %,d keys".formatted(keys, most),
+                        USUAL_THREADS,
+                        arena,
+                        cache,
+                        wallets.subList(0, keys)));
+            }
+            return curve.measure(plan);
         }
     }
 
-    /** Beside the time until all nodes have applied an invalidation, the time until it is acknowledged. */
-    private static List<Row> nodes(int count) throws Exception {
-        List<OtherJvm> others = new ArrayList<>();
-        try (Arena arena = new Arena()) {
-            CacheManager node = arena.node(Arena.NEAR);
-            for (int i = 1; i < count; i++) {
-                OtherJvm other = new OtherJvm(RestingNode.class, arena.redis().uri());
-                others.add(other);
-                other.answer();
+    private static List<Row> byThreads(Plan plan) throws Exception {
+        try (Arena arena = new Arena();
+                Curve curve = new Curve()) {
+            Cache<String, Profile> cache = arena.cache(Arena.FAR);
+            List<String> wallets = few();
+            fill(arena, cache, wallets);
+            for (int threads : List.of(1, 2, 4, 8, 16, 32, 64)) {
+                String path = "Redis hits, " + threads + (threads == 1 ? " thread" : " threads");
+                curve.add(hits(path, threads, arena, cache, wallets));
             }
-            double before = cpuSeconds(arena);
-            LockSupport.parkNanos(REST.toNanos());
-            double beats = (cpuSeconds(arena) - before) / REST.toSeconds() * 100;
-            double[] acknowledged = new double[INVALIDATIONS];
-            double[] everywhere = new double[INVALIDATIONS];
-            for (int i = 0; i < INVALIDATIONS; i++) {
-                long from = System.nanoTime();
-                var receipt = node.invalidator().invalidateByTag("somebody");
-                acknowledged[i] = (System.nanoTime() - from) / 1e6;
-                if (!receipt.awaitEverywhere(PATIENCE)) {
-                    throw new IllegalStateException("Not everywhere within " + PATIENCE);
-                }
-                everywhere[i] = (System.nanoTime() - from) / 1e6;
-            }
-            Figure floor = new Figure("acknowledged", new Numbers(acknowledged).percentile(50));
-            return List.of(
-                    new Row(
-                            "invalidation known to be everywhere, " + count + " nodes",
-                            "ms",
-                            floor,
-                            new Figure("everywhere", new Numbers(everywhere).percentile(50)),
-                            Target.none()),
-                    new Row(
-                            "Redis at rest, " + count + " nodes",
-                            "% of a core",
-                            new Figure("one", 1),
-                            new Figure("r3mes-cache", beats),
-                            Target.none()));
-        } finally {
-            others.forEach(OtherJvm::close);
+            return curve.measure(plan);
         }
     }
 
-    private static double cpuSeconds(Arena arena) {
-        Matcher found = CPU.matcher(RedisServers.command(arena.redis(), redis -> redis.info("cpu")));
-        double seconds = 0;
-        while (found.find()) {
-            seconds += Double.parseDouble(found.group(1));
+    private static List<Row> byTags(Plan plan) throws Exception {
+        try (Arena arena = new Arena();
+                Curve curve = new Curve()) {
+            var node = arena.node(TAGS.stream().map(RedisGrowth::policy).toArray(CachePolicy[]::new));
+            List<String> wallets = few();
+            AtomicInteger last = new AtomicInteger(FEW);
+            for (int tags : TAGS) {
+                Cache<String, Profile> cache = node.cache("tags-" + tags, Profile.class);
+                fill(arena, cache, wallets);
+                curve.add(hits("Redis hit, " + tags + " tags, 16 threads", USUAL_THREADS, arena, cache, wallets));
+            }
+            for (int tags : TAGS) {
+                Cache<String, Profile> cache = node.cache("tags-" + tags, Profile.class);
+                curve.add(misses("miss, load and store, " + tags + " tags, 16 threads", arena, cache, last));
+            }
+            return curve.measure(plan);
         }
-        return seconds;
+    }
+
+    private static List<String> few() {
+        return IntStream.range(0, FEW).mapToObj(Profile::wallet).toList();
+    }
+
+    private static CachePolicy policy(int tags) {
+        return CachePolicy.of("tags-" + tags, tags + "-tags:{wallet}")
+                .withTags(IntStream.range(0, tags)
+                        .mapToObj(tag -> "tag" + tag + ":{wallet}")
+                        .toArray(String[]::new))
+                .withTtl(Arena.TTL)
+                .withLocal(CachePolicy.Local.OFF);
+    }
+
+    private static void fill(Arena arena, Cache<String, Profile> cache, List<String> wallets) throws Exception {
+        arena.bare().setAll(wallets);
+        Filling.quickly(cache, wallets, Profile::of);
+    }
+
+    private static Curve.Point hits(
+            String path, int threads, Arena arena, Cache<String, Profile> cache, List<String> wallets) {
+        return new Curve.Point(
+                threads,
+                () -> {
+                    if (arena.bare().get(any(wallets)) == null) {
+                        throw new IllegalStateException("Not in Redis");
+                    }
+                },
+                () -> cache.get(any(wallets), NEVER),
+                rates -> rates.speed(path, "calls/s", Target.none()));
+    }
+
+    private static Curve.Point misses(String path, Arena arena, Cache<String, Profile> cache, AtomicInteger last) {
+        return new Curve.Point(
+                USUAL_THREADS,
+                () -> {
+                    String wallet = Profile.wallet(last.incrementAndGet());
+                    if (arena.bare().get(wallet) == null) {
+                        arena.bare().set(wallet, Profile.of(wallet));
+                    }
+                },
+                () -> cache.get(Profile.wallet(last.incrementAndGet()), LOADER),
+                rates -> rates.speed(path, "calls/s", Target.none()));
     }
 
     private static String any(List<String> wallets) {

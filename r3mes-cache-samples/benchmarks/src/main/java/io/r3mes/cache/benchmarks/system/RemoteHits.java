@@ -78,8 +78,8 @@ public final class RemoteHits implements Suite {
         }
 
         Throughput.Rates compare(Plan plan, int threads) throws Exception {
-            try (Throughput throughput = new Throughput(plan, threads)) {
-                return throughput.compare(this::floor, this::ours);
+            try (Throughput throughput = new Throughput(threads)) {
+                return throughput.compare(plan, this::floor, this::ours);
             }
         }
 

@@ -22,7 +22,7 @@ final class Snapshot implements AutoCloseable {
             List<String> wallets =
                     IntStream.range(0, entries).mapToObj(Profile::wallet).toList();
             CacheManager node = arena.node(InvalidateMany.POLICY);
-            Filling.quickly(node.cache(InvalidateMany.POLICY.name(), Profile.class), wallets);
+            Filling.quickly(node.cache(InvalidateMany.POLICY.name(), Profile.class), wallets, Profile::of);
             Arena.awaitMembers(node, InvalidateMany.TAG, entries);
             node.close();
             RedisServers.command(arena.redis(), redis -> redis.save());

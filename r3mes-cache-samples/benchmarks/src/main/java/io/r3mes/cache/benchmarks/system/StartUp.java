@@ -10,13 +10,9 @@ import org.springframework.context.annotation.Configuration;
 /** Tells how many milliseconds a small application takes to become ready, in a JVM of its own. */
 final class StartUp {
 
-    private static final String AUTO_CONFIGURATIONS = "io.r3mes.cache.spring.autoconfigure.R3mesCacheAutoConfiguration,"
-            + "io.r3mes.cache.spring.autoconfigure.R3mesCacheHealthAutoConfiguration,"
-            + "io.r3mes.cache.spring.autoconfigure.R3mesCacheMetricsAutoConfiguration";
-
     private StartUp() {}
 
-    /** Arguments: the URI of Redis; {@code with} or {@code without} the cache. */
+    /** Argument: the URI of Redis. Whether the application has the cache depends on the class path. */
     public static void main(String[] arguments) {
         long from = System.nanoTime();
         SpringApplicationBuilder application = new SpringApplicationBuilder(Beans.class)
@@ -27,9 +23,6 @@ final class StartUp {
                         "logging.level.root=warn",
                         "r3mes.cache.caches.profiles.key=profile:{wallet}",
                         "r3mes.cache.caches.sessions.key=session:{wallet}:{session}");
-        if (arguments[1].equals("without")) {
-            application.properties("spring.autoconfigure.exclude=" + AUTO_CONFIGURATIONS);
-        }
         application.run();
         System.out.println((System.nanoTime() - from) / 1e6);
         System.exit(0);

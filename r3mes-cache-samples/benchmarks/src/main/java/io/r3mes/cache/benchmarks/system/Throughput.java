@@ -20,12 +20,10 @@ final class Throughput implements AutoCloseable {
     /** Short, so that what else the machine does meets both alike. */
     private static final Duration TURN = Duration.ofMillis(500);
 
-    private final Plan plan;
     private final int threads;
     private final ExecutorService pool;
 
-    Throughput(Plan plan, int threads) {
-        this.plan = plan;
+    Throughput(int threads) {
         this.threads = threads;
         this.pool = Executors.newFixedThreadPool(threads);
     }
@@ -70,17 +68,42 @@ final class Throughput implements AutoCloseable {
         }
     }
 
-    Rates compare(Work floor, Work ours) throws Exception {
-        List<Rate> floors = new ArrayList<>();
-        List<Rate> all = new ArrayList<>();
-        turn(floor, plan.warmUp());
-        turn(ours, plan.warmUp());
-        long turns = plan.rounds() * plan.round().dividedBy(TURN);
-        for (long i = 0; i < turns; i++) {
-            floors.add(turn(floor, TURN));
-            all.add(turn(ours, TURN));
+    Rates compare(Plan plan, Work floor, Work ours) throws Exception {
+        Turns turns = new Turns(floor, ours);
+        turns.warmUp(plan.warmUp());
+        long count = plan.rounds() * plan.round().dividedBy(TURN);
+        for (long i = 0; i < count; i++) {
+            turns.next();
         }
-        return new Rates(median(floors), median(all));
+        return turns.rates();
+    }
+
+    /** Two things that are called in turn. */
+    final class Turns {
+
+        private final Work floor;
+        private final Work ours;
+        private final List<Rate> ofFloor = new ArrayList<>();
+        private final List<Rate> ofOurs = new ArrayList<>();
+
+        Turns(Work floor, Work ours) {
+            this.floor = floor;
+            this.ours = ours;
+        }
+
+        void warmUp(Duration each) throws Exception {
+            turn(floor, each);
+            turn(ours, each);
+        }
+
+        void next() throws Exception {
+            ofFloor.add(turn(floor, TURN));
+            ofOurs.add(turn(ours, TURN));
+        }
+
+        Rates rates() {
+            return new Rates(median(ofFloor), median(ofOurs));
+        }
     }
 
     private Rate turn(Work work, Duration time) throws Exception {

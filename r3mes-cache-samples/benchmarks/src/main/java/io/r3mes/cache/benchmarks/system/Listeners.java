@@ -1,0 +1,99 @@
+package io.r3mes.cache.benchmarks.system;
+
+import io.lettuce.core.RedisClient;
+import io.lettuce.core.api.StatefulRedisConnection;
+import io.r3mes.cache.Cache;
+import io.r3mes.cache.CacheManager;
+import io.r3mes.cache.benchmarks.fixture.Profile;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+
+/**
+ * A node and other JVMs, whose near caches lose what it invalidates. The floor is a bare message to the same JVMs.
+ *
+ * <p>Times are from just before the call to the moment when the last of them has applied it, or its listener has been
+ * called. All are of {@link System#nanoTime()}, which on Linux reads {@code CLOCK_MONOTONIC}, a clock that all processes of a
+ * machine share; elsewhere the figures mean nothing.
+ */
+final class Listeners implements AutoCloseable {
+
+    /** Lets the other JVMs come to rest, as they are when an invalidation comes out of the blue. */
+    private static final long PAUSE_NANOS = 500_000;
+
+    private static final String WALLET = Profile.wallet(1);
+
+    private final Arena arena;
+    private final RedisClient client;
+    private final StatefulRedisConnection<String, String> connection;
+    private final CacheManager node;
+    private final Cache<String, Profile> cache;
+    private final List<OtherJvm> others = new ArrayList<>();
+
+    Listeners(Arena arena) {
+        this.arena = arena;
+        client = RedisClient.create(arena.bareUri());
+        connection = client.connect();
+        node = arena.node(Arena.NEAR);
+        cache = node.cache(Arena.NEAR.name(), Profile.class);
+    }
+
+    /** Starts JVMs until there are so many nodes, this one included. */
+    void grow(int nodes) throws Exception {
+        while (others.size() < nodes - 1) {
+            OtherJvm other = new OtherJvm(CoherenceListener.class, arena.redis().uri(), arena.bareUri());
+            others.add(other);
+            expectReady(other);
+        }
+    }
+
+    /** The node that invalidates. */
+    CacheManager node() {
+        return node;
+    }
+
+    /** Times of bare messages, in microseconds. */
+    Numbers messages(int samples) throws Exception {
+        return micros(
+                CoherenceListener.MESSAGE, () -> connection.sync().publish(CoherenceListener.CHANNEL, WALLET), samples);
+    }
+
+    /** Times of invalidations, in microseconds. */
+    Numbers invalidations(int samples) throws Exception {
+        return micros(WALLET, () -> cache.delete(WALLET), samples);
+    }
+
+    private Numbers micros(String request, Runnable send, int samples) throws Exception {
+        double[] micros = new double[samples];
+        for (int i = 0; i < samples; i++) {
+            for (OtherJvm other : others) {
+                other.send(request);
+                expectReady(other);
+            }
+            LockSupport.parkNanos(PAUSE_NANOS);
+            long from = System.nanoTime();
+            send.run();
+            long last = from;
+            for (OtherJvm other : others) {
+                last = Math.max(last, Long.parseLong(other.answer()));
+            }
+            micros[i] = (last - from) / (double) TimeUnit.MICROSECONDS.toNanos(1);
+        }
+        return new Numbers(micros);
+    }
+
+    private static void expectReady(OtherJvm other) throws Exception {
+        String answer = other.answer();
+        if (!answer.equals(CoherenceListener.READY)) {
+            throw new IllegalStateException("Expected the other JVM to be ready, but it said " + answer);
+        }
+    }
+
+    @Override
+    public void close() {
+        others.forEach(OtherJvm::close);
+        connection.close();
+        client.close();
+    }
+}
