@@ -22,8 +22,7 @@ public final class Coherence implements Suite {
         try (Arena arena = new Arena();
                 Listeners listeners = new Listeners(arena)) {
             listeners.grow(2);
-            listeners.messages(samples(plan.warmUp()));
-            listeners.invalidations(samples(plan.warmUp()));
+            listeners.warmUp();
             List<Numbers> messages = new ArrayList<>();
             List<Numbers> invalidations = new ArrayList<>();
             for (int i = 0; i < plan.rounds(); i++) {

@@ -21,6 +21,8 @@ final class Listeners implements AutoCloseable {
 
     /** Lets the other JVMs come to rest, as they are when an invalidation comes out of the blue. */
     private static final long PAUSE_NANOS = 500_000;
+    /** As many as let the JVMs compile what they run. */
+    private static final int WARM_UP = 5_000;
 
     private static final String WALLET = Profile.wallet(1);
 
@@ -28,7 +30,8 @@ final class Listeners implements AutoCloseable {
     private final RedisClient client;
     private final StatefulRedisConnection<String, String> connection;
     private final CacheManager node;
-    private final Cache<String, Profile> cache;
+    private final Sending message;
+    private final Sending invalidation;
     private final List<OtherJvm> others = new ArrayList<>();
 
     Listeners(Arena arena) {
@@ -36,7 +39,10 @@ final class Listeners implements AutoCloseable {
         client = RedisClient.create(arena.bareUri());
         connection = client.connect();
         node = arena.node(Arena.NEAR);
-        cache = node.cache(Arena.NEAR.name(), Profile.class);
+        Cache<String, Profile> cache = node.cache(Arena.NEAR.name(), Profile.class);
+        message = new Sending(
+                CoherenceListener.MESSAGE, () -> connection.sync().publish(CoherenceListener.CHANNEL, WALLET));
+        invalidation = new Sending(WALLET, () -> cache.delete(WALLET));
     }
 
     /** Starts JVMs until there are so many nodes, this one included. */
@@ -53,27 +59,40 @@ final class Listeners implements AutoCloseable {
         return node;
     }
 
+    void warmUp() throws Exception {
+        micros(message, 0, WARM_UP);
+        micros(invalidation, 0, WARM_UP);
+    }
+
     /** Times of bare messages, in microseconds. */
     Numbers messages(int samples) throws Exception {
-        return micros(
-                CoherenceListener.MESSAGE, () -> connection.sync().publish(CoherenceListener.CHANNEL, WALLET), samples);
+        return micros(message, PAUSE_NANOS, samples);
     }
 
     /** Times of invalidations, in microseconds. */
     Numbers invalidations(int samples) throws Exception {
-        return micros(WALLET, () -> cache.delete(WALLET), samples);
+        return micros(invalidation, PAUSE_NANOS, samples);
     }
 
-    private Numbers micros(String request, Runnable send, int samples) throws Exception {
+    /**
+     * What is sent to the other JVMs.
+     *
+     * @param request prepares a JVM for it
+     */
+    private record Sending(String request, Runnable send) {}
+
+    private Numbers micros(Sending sending, long pauseNanos, int samples) throws Exception {
         double[] micros = new double[samples];
         for (int i = 0; i < samples; i++) {
             for (OtherJvm other : others) {
-                other.send(request);
+                other.send(sending.request());
                 expectReady(other);
             }
-            LockSupport.parkNanos(PAUSE_NANOS);
+            if (pauseNanos > 0) {
+                LockSupport.parkNanos(pauseNanos);
+            }
             long from = System.nanoTime();
-            send.run();
+            sending.send().run();
             long last = from;
             for (OtherJvm other : others) {
                 last = Math.max(last, Long.parseLong(other.answer()));

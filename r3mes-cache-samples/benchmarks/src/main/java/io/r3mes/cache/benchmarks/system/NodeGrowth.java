@@ -53,8 +53,7 @@ public final class NodeGrowth implements Suite {
     }
 
     private static List<Row> applied(String nodes, Listeners listeners) throws Exception {
-        listeners.messages(SAMPLES);
-        listeners.invalidations(SAMPLES);
+        listeners.warmUp();
         Numbers messages = listeners.messages(SAMPLES);
         Numbers invalidations = listeners.invalidations(SAMPLES);
         List<Row> rows = new ArrayList<>();
