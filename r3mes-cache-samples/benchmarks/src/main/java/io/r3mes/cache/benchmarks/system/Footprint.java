@@ -15,8 +15,8 @@ import java.util.stream.Stream;
 public final class Footprint implements Suite {
 
     private static final List<String> LIBRARY = List.of("r3mes-cache-core", "r3mes-cache-spring-boot-starter");
-    private static final List<String> BROUGHT = List.of(
-            "caffeine", "datasketches", "resilience4j", "jspecify", "error_prone_annotations", "kotlin", "vavr");
+    private static final List<String> BROUGHT =
+            List.of("caffeine", "datasketches", "resilience4j", "error_prone_annotations", "kotlin", "vavr");
 
     @Override
     public String name() {
@@ -32,18 +32,19 @@ public final class Footprint implements Suite {
                         new Figure("Caffeine", answer(OtherJvm.command(HeapOfEntries.class, "caffeine"))),
                         new Figure("r3mes-cache", answer(OtherJvm.command(HeapOfEntries.class, "r3mes-cache"))),
                         Target.none()),
-                start(plan),
+                start(plan, "backend", "an application with web and transactions"),
+                start(plan, "bare", "an application with neither"),
                 size("the library", LIBRARY),
                 size("libraries that it brings beside Spring Data Redis and Jackson", BROUGHT));
     }
 
-    private static Row start(Plan plan) throws Exception {
+    private static Row start(Plan plan, String kind, String application) throws Exception {
         List<Double> without = new ArrayList<>();
         List<Double> with = new ArrayList<>();
         try (Arena arena = new Arena()) {
             for (int i = 0; i <= 2 * plan.rounds(); i++) {
                 ProcessBuilder command =
-                        OtherJvm.command(StartUp.class, arena.redis().uri());
+                        OtherJvm.command(StartUp.class, arena.redis().uri(), kind);
                 with.add(answer(command));
                 without.add(answer(withoutLibrary(command)));
             }
@@ -51,7 +52,7 @@ public final class Footprint implements Suite {
         double floor = Numbers.median(without.stream().mapToDouble(millis -> millis));
         double added = Numbers.median(with.stream().mapToDouble(millis -> millis)) - floor;
         return new Row(
-                "time that the starter adds to a start",
+                "time that the starter adds to the start of " + application,
                 "ms",
                 new Figure("without it", floor),
                 new Figure("added", added),
