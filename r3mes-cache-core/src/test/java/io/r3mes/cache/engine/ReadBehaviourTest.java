@@ -204,7 +204,9 @@ class ReadBehaviourTest {
         assertThat(mode.peek(usersThere, "w1").orElse(null)).isEqualTo(new User("w1", 9));
         assertThat(here.invalidator().invalidateByTag("extra").removed().join()).isEqualTo(1);
         assertThat(mode.peek(users, "w1").isHit()).isFalse();
-        mode.set(users, "w1", null, EntryOptions.DEFAULT);
+        Invalidation last = mode.set(users, "w1", null, EntryOptions.DEFAULT);
+        assertThat(there.awaitApplied(last.position().orElseThrow(), Duration.ofSeconds(10)))
+                .isTrue();
         assertThat(mode.peek(usersThere, "w1")).isEqualTo(new Lookup.Hit<>(null));
     }
 
