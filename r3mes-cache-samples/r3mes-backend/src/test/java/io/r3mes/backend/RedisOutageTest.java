@@ -60,11 +60,13 @@ class RedisOutageTest {
 
             redis.start();
 
-            await().atMost(LIMIT)
-                    .until(() -> backend.get("/api/users/wallet301").cache().equals("HIT"));
             try (Entries entries = new Entries(redis.url())) {
-                assertThat(entries.exists("user:info:wallet301")).isTrue();
+                await().atMost(LIMIT).until(() -> {
+                    backend.get("/api/users/wallet301");
+                    return entries.exists("user:info:wallet301");
+                });
             }
+            assertThat(backend.get("/api/users/wallet301").cache()).isEqualTo("HIT");
         }
     }
 
