@@ -25,6 +25,7 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.concurrent.Executor;
+import java.util.concurrent.ForkJoinPool;
 import java.util.function.Function;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
@@ -238,7 +239,7 @@ public final class R3mesCache {
         return new EngineConfig.Ports(
                 remoteStore.apply(remote),
                 domain -> new EngineConfig.DomainPorts(invalidationLog.apply(logs.apply(domain)), tags.apply(domain)),
-                new CaffeineLocalStoreFactory());
+                new CaffeineLocalStoreFactory(ForkJoinPool.commonPool()));
     }
 
     private record Storage(EngineConfig.Ports ports, Runnable onClose) {}

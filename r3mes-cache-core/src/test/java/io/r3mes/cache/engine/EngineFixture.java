@@ -60,7 +60,7 @@ final class EngineFixture implements AutoCloseable {
                         domain -> new EngineConfig.DomainPorts(
                                 intercepted(InvalidationLog.class, shared.invalidationLog(domain), onLog),
                                 shared.tagIndex(domain)),
-                        new CaffeineLocalStoreFactory()),
+                        new CaffeineLocalStoreFactory(Runnable::run)),
                 new EngineConfig.Values(new JacksonValueCodec(), null),
                 environment,
                 new EngineConfig.Figures(metrics, metrics),

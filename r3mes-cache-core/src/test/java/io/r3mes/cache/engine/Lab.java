@@ -107,7 +107,7 @@ final class Lab implements AutoCloseable {
                         domain -> new EngineConfig.DomainPorts(
                                 outage.between(InvalidationLog.class, adapter.invalidationLog(domain)),
                                 outage.between(TagIndex.class, adapter.tagIndex(domain))),
-                        new CaffeineLocalStoreFactory()),
+                        new CaffeineLocalStoreFactory(Runnable::run)),
                 new EngineConfig.Values(new JacksonValueCodec(), parts.cipher()),
                 environment,
                 new EngineConfig.Figures(observed, metrics),

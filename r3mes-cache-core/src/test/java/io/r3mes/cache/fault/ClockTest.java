@@ -90,7 +90,7 @@ class ClockTest {
                         adapter.remoteStore(),
                         domain ->
                                 new EngineConfig.DomainPorts(adapter.invalidationLog(domain), adapter.tagIndex(domain)),
-                        new CaffeineLocalStoreFactory()),
+                        new CaffeineLocalStoreFactory(Runnable::run)),
                 new EngineConfig.Values(new JacksonValueCodec(), null),
                 environment,
                 new EngineConfig.Figures(source, new RecordingMetrics(List.of(Workload.POLICY.name()), clock, () -> 0)),

@@ -59,7 +59,6 @@ public class SmallCosts {
         caffeine = Caffeine.newBuilder()
                 .maximumSize(Application.NEAR_ENTRIES)
                 .expireAfterWrite(Application.TTL)
-                .executor(Runnable::run)
                 .build();
         caffeine.put(wallet, profile);
         cache.get(wallet, LOADER);

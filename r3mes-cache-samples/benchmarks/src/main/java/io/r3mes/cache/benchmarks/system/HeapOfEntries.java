@@ -8,6 +8,7 @@ import io.r3mes.cache.spi.LocalEntry;
 import io.r3mes.cache.spi.LocalStore;
 import java.lang.management.ManagementFactory;
 import java.util.List;
+import java.util.concurrent.ForkJoinPool;
 import java.util.stream.IntStream;
 
 /** Tells the heap that an entry takes, ids and value apart, in a JVM of its own. */
@@ -22,7 +23,7 @@ final class HeapOfEntries {
     public static void main(String[] arguments) {
         List<String> ids = IntStream.range(0, ENTRIES).mapToObj(Profile::wallet).toList();
         var caffeine = Application.<Object, Object>caffeine();
-        LocalStore near = new CaffeineLocalStoreFactory()
+        LocalStore near = new CaffeineLocalStoreFactory(ForkJoinPool.commonPool())
                 .create(new CachePolicy.Local(true, Application.NEAR_ENTRIES, Application.TTL));
         boolean bare = arguments[0].equals("caffeine");
         long before = used();
