@@ -125,7 +125,7 @@ final class RedisInvalidationLog implements InvalidationLog {
     /** One script removes what keys of any slots have, but only where all of them are on one server. */
     @Override
     public boolean removesKeys() {
-        return !links.commands().isToCluster();
+        return links.commands().isToOneServer();
     }
 
     private CompletionStage<Appended> append(Append append, LogCodec.Encoded event, String id, List<String> stamps) {

@@ -161,6 +161,11 @@ final class RedisLink implements Sender {
         return current != null && current.connection() instanceof StatefulRedisClusterConnection;
     }
 
+    /** Whether there is a connection, and what it is to has all keys. */
+    boolean isToOneServer() {
+        return opened != null && !isToCluster();
+    }
+
     /** The id of the master of a key in a cluster; empty where there is one master only, or it is not known. */
     String masterOf(String key) {
         Opened current = opened;

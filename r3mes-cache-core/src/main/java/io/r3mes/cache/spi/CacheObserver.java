@@ -25,7 +25,7 @@ public interface CacheObserver {
      * Another server had taken over; what it had lost, or may have lost, was sent again and acknowledged.
      *
      * @param invalidations how many were lost and sent by this node
-     * @param took from noticing until the log had acknowledged all
+     * @param took from noticing until a beat found that the log had acknowledged all
      */
     void replayed(int invalidations, Duration took);
 

@@ -29,8 +29,8 @@ public interface InvalidationLog extends AutoCloseable {
     CompletionStage<Appended> append(Append append);
 
     /**
-     * Whether {@link #append} carries out removals. If not, appends are sent without any, after what they name has been
-     * removed from the store.
+     * Whether {@link #append} carries out removals, as far as is known now. If not, appends are sent without any, after what
+     * they name has been removed from the store.
      */
     default boolean removesKeys() {
         return false;

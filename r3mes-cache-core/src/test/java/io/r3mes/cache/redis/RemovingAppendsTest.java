@@ -90,8 +90,51 @@ class RemovingAppendsTest {
     }
 
     @Test
+    void removesWhileMemoryIsFull() {
+        put("full");
+        RedisServers.command(REDIS, redis -> redis.configSet("maxmemory", "1"));
+        try {
+            assertThat(append(List.of("full"), Removal.ALL).removed()).isEqualTo(1);
+        } finally {
+            RedisServers.command(REDIS, redis -> redis.configSet("maxmemory", "0"));
+        }
+        assertThat(Await.result(store.get("full"))).isNull();
+    }
+
+    @Test
+    void removesNothingIfTheServerMayNotWrite() {
+        put("guarded");
+        long before = Await.result(log.head(0)).position();
+        RedisServers.command(REDIS, redis -> redis.configSet("min-replicas-to-write", "1"));
+        try {
+            assertThat(log.append(Append.of(new Event.Keys(List.of("guarded")), 0)
+                                    .with(Removal.ALL))
+                            .toCompletableFuture())
+                    .failsWithin(LONG)
+                    .withThrowableThat()
+                    .withMessageContaining("NOREPLICAS");
+        } finally {
+            RedisServers.command(REDIS, redis -> redis.configSet("min-replicas-to-write", "0"));
+        }
+        assertThat(Await.result(store.get("guarded"))).isNotNull();
+        assertThat(Await.result(log.head(0)).position()).isEqualTo(before);
+    }
+
+    @Test
+    void removesOnAServerThatHasForgottenTheScript() {
+        put("told");
+        RedisServers.command(REDIS, redis -> redis.scriptFlush());
+        assertThat(append(List.of("told"), Removal.ALL).removed()).isEqualTo(1);
+        assertThat(Await.result(store.get("told"))).isNull();
+    }
+
+    @Test
     void needsOneServerForAllKeys() {
         assertThat(log.removesKeys()).isTrue();
+        RedisAdapter unconnected =
+                RedisAdapter.create(settings(Topology.CLUSTER, REDIS.uri()), RedisNamespace.of("removing"));
+        assertThat(unconnected.invalidationLog().removesKeys()).isFalse();
+        unconnected.close();
         try (RedisCluster cluster = RedisServers.cluster(3);
                 RedisAdapter clustered =
                         adapter(Topology.CLUSTER, cluster.server(0).uri())) {
@@ -100,11 +143,13 @@ class RemovingAppendsTest {
     }
 
     private static RedisAdapter adapter(Topology topology, String uri) {
-        RedisSettings settings =
-                new RedisSettings(topology, List.of(RedisURI.create(uri)), Duration.ofSeconds(2), null, null);
-        RedisAdapter adapter = RedisAdapter.create(settings, RedisNamespace.of("removing"));
+        RedisAdapter adapter = RedisAdapter.create(settings(topology, uri), RedisNamespace.of("removing"));
         Await.result(adapter.connect());
         return adapter;
+    }
+
+    private static RedisSettings settings(Topology topology, String uri) {
+        return new RedisSettings(topology, List.of(RedisURI.create(uri)), Duration.ofSeconds(2), null, null);
     }
 
     private Appended append(List<String> keys, Removal removal) {

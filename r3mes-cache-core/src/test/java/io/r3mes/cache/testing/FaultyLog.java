@@ -54,6 +54,11 @@ public final class FaultyLog implements InvalidationLog {
     }
 
     @Override
+    public boolean removesKeys() {
+        return real.removesKeys();
+    }
+
+    @Override
     public CompletionStage<Marks> marks(List<String> tags, long birth) {
         return faults.around(Operation.MARKS, () -> real.marks(tags, birth));
     }
