@@ -54,6 +54,11 @@ final class AppliedTimes implements InvalidationLog {
     }
 
     @Override
+    public boolean removesKeys() {
+        return real.removesKeys();
+    }
+
+    @Override
     public CompletionStage<Marks> marks(List<String> tags, long birth) {
         return real.marks(tags, birth);
     }

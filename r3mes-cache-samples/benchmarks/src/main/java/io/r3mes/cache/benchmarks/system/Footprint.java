@@ -45,8 +45,8 @@ public final class Footprint implements Suite {
             for (int i = 0; i <= 2 * plan.rounds(); i++) {
                 ProcessBuilder command =
                         OtherJvm.command(StartUp.class, arena.redis().uri(), kind);
-                with.add(answer(command));
-                without.add(answer(withoutLibrary(command)));
+                with.add(start(command, true));
+                without.add(start(withoutLibrary(command), false));
             }
         }
         double floor = Numbers.median(without.stream().mapToDouble(millis -> millis));
@@ -57,6 +57,18 @@ public final class Footprint implements Suite {
                 new Figure("without it", floor),
                 new Figure("added", added),
                 Target.atMost(200));
+    }
+
+    /** The milliseconds of a start that has, or has not, brought a cache. */
+    private static double start(ProcessBuilder command, boolean withCache) throws Exception {
+        try (OtherJvm other = new OtherJvm(command)) {
+            double millis = Double.parseDouble(other.answer());
+            if (Boolean.parseBoolean(other.answer()) != withCache) {
+                throw new IllegalStateException(
+                        "An application started with the cache instead of without, or the reverse");
+            }
+            return millis;
+        }
     }
 
     private static ProcessBuilder withoutLibrary(ProcessBuilder command) {
@@ -78,6 +90,9 @@ public final class Footprint implements Suite {
                 .map(File::new)
                 .filter(file -> file.getName().endsWith(".jar") && isOf(file, names))
                 .toList();
+        if (jars.isEmpty()) {
+            throw new IllegalStateException("No jars of " + what + " on the class path");
+        }
         double kilobytes = jars.stream().mapToLong(File::length).sum() / 1e3;
         return new Row("size of " + what + ", " + jars.size() + " jars", "kB", new Figure("kB", kilobytes));
     }

@@ -12,7 +12,10 @@ import io.r3mes.cache.benchmarks.fixture.Profile;
 import java.lang.management.ManagementFactory;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.DoubleSummaryStatistics;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.locks.LockSupport;
 import java.util.stream.IntStream;
 
@@ -43,18 +46,16 @@ public final class InvalidationGrowth implements Suite {
                     arena.node(TAGS.stream().map(InvalidationGrowth::policy).toArray(CachePolicy[]::new));
             List<Near> byTags = new ArrayList<>();
             for (int tags : TAGS) {
-                byTags.add(new Near(node.cache("tags-" + tags, Profile.class), wallets));
+                byTags.add(new Near(node, "tags-" + tags, wallets));
             }
             for (int rate : RATES) {
-                curve.add(byTags.get(0)
-                        .point("near hit, %,d invalidations a second".formatted(rate), 1, () -> sender.rate(rate)));
+                String path = "near hit, %,d invalidations a second".formatted(rate);
+                curve.add(byTags.get(0).point(path, 1, () -> sender.pace(rate), () -> List.of(sender.reached(rate))));
             }
             for (int i = 0; i < TAGS.size(); i++) {
+                String path = "near hit, %d tags, %,d invalidations a second".formatted(TAGS.get(i), USUAL_RATE);
                 curve.add(byTags.get(i)
-                        .point(
-                                "near hit, %d tags, %,d invalidations a second".formatted(TAGS.get(i), USUAL_RATE),
-                                1,
-                                () -> sender.rate(USUAL_RATE)));
+                        .point(path, 1, () -> sender.pace(USUAL_RATE), () -> List.of(sender.reached(USUAL_RATE))));
             }
             List<Row> rows = new ArrayList<>(curve.measure(plan));
             for (int rate : RATES) {
@@ -88,22 +89,51 @@ public final class InvalidationGrowth implements Suite {
         return new Row(
                 "following %,d invalidations a second".formatted(rate),
                 "% of a core",
-                new Figure("Redis", 100 * redis / seconds),
+                null,
                 new Figure("node", 100 * own / seconds),
                 Target.none(),
-                List.of(new Figure("acknowledged each second", Math.rint(acknowledged))));
+                List.of(
+                        new Figure("Redis", 100 * redis / seconds),
+                        new Figure("acknowledged each second", Math.rint(acknowledged))));
     }
 
     /** Another JVM with a node that invalidates. */
-    private record Sender(OtherJvm jvm) implements AutoCloseable {
+    private static final class Sender implements AutoCloseable {
+
+        private final OtherJvm jvm;
+        private final Map<Integer, DoubleSummaryStatistics> reached = new HashMap<>();
+        private int rate;
 
         Sender(String uri) throws Exception {
-            this(new OtherJvm(InvalidatingNode.class, uri));
+            jvm = new OtherJvm(InvalidatingNode.class, uri);
             jvm.answer();
         }
 
-        /** Sends so many invalidations a second from now on. Returns how many a second were acknowledged before. */
+        /** Sends so many invalidations a second from now on. */
+        void pace(int perSecond) throws Exception {
+            rate(perSecond);
+            LockSupport.parkNanos(SETTLING.toNanos());
+            exchange(perSecond);
+        }
+
+        /** The same. Returns how many a second were acknowledged before. */
         double rate(int perSecond) throws Exception {
+            double acknowledged = exchange(perSecond);
+            reached.computeIfAbsent(rate, first -> new DoubleSummaryStatistics())
+                    .accept(acknowledged);
+            rate = perSecond;
+            return acknowledged;
+        }
+
+        /** How many a second were acknowledged on average when so many were asked for. */
+        Figure reached(int perSecond) {
+            return new Figure(
+                    "acknowledged each second",
+                    Math.rint(reached.getOrDefault(perSecond, new DoubleSummaryStatistics())
+                            .getAverage()));
+        }
+
+        private double exchange(int perSecond) throws Exception {
             jvm.send(String.valueOf(perSecond));
             return Double.parseDouble(jvm.answer());
         }

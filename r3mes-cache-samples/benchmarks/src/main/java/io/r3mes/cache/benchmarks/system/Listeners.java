@@ -95,7 +95,11 @@ final class Listeners implements AutoCloseable {
             sending.send().run();
             long last = from;
             for (OtherJvm other : others) {
-                last = Math.max(last, Long.parseLong(other.answer()));
+                long heard = Long.parseLong(other.answer());
+                if (heard < from) {
+                    throw new IllegalStateException("The other JVM heard of something that was not sent yet");
+                }
+                last = Math.max(last, heard);
             }
             micros[i] = (last - from) / (double) TimeUnit.MICROSECONDS.toNanos(1);
         }

@@ -37,12 +37,11 @@ public final class NearGrowth implements Suite {
                     arena.node(sizes.stream().map(NearGrowth::policy).toArray(CachePolicy[]::new));
             for (int entries : sizes) {
                 Near near = near(node, entries);
-                curve.add(near.point("near hit, %,d entries".formatted(entries), 1, () -> {}));
+                curve.add(near.point("near hit, %,d entries".formatted(entries), 1));
             }
             Near few = near(node, FEW);
             for (int threads : List.of(1, 2, 4, 8, 16, 32, 64)) {
-                curve.add(few.point(
-                        "near hits, " + threads + (threads == 1 ? " thread" : " threads"), threads, () -> {}));
+                curve.add(few.point("near hits, " + threads + (threads == 1 ? " thread" : " threads"), threads));
             }
             return curve.measure(plan);
         }
@@ -50,7 +49,8 @@ public final class NearGrowth implements Suite {
 
     private static Near near(CacheManager node, int entries) throws Exception {
         return new Near(
-                node.cache("profiles-" + entries, Profile.class),
+                node,
+                "profiles-" + entries,
                 IntStream.range(0, entries).mapToObj(Profile::wallet).toList());
     }
 

@@ -16,6 +16,10 @@ public final class NodeGrowth implements Suite {
     private static final int SAMPLES = 500;
     private static final int AWAITED = 100;
     private static final int AWAITED_LONG = 20;
+    /** Rounds of the plan that a server rests: what nodes cost it is little. */
+    private static final int RESTS = 3;
+
+    private static final Duration SETTLING = Duration.ofSeconds(1);
     private static final Duration PATIENCE = Duration.ofSeconds(5);
     /** In its first minute a server's list of nodes may lack one, and who awaits all nodes waits longer. */
     private static final Duration YOUNG = Duration.ofSeconds(61);
@@ -31,11 +35,12 @@ public final class NodeGrowth implements Suite {
         try (Arena arena = new Arena();
                 Listeners listeners = new Listeners(arena)) {
             rows.add(everywhere("1 node, in the list's first minute", listeners, AWAITED_LONG));
-            LockSupport.parkNanos(YOUNG.toNanos());
+            rest(YOUNG);
+            double idle = idle(plan.round().multipliedBy(RESTS));
             for (int nodes : List.of(1, 2, 4, 8)) {
                 String suffix = nodes == 1 ? "1 node" : nodes + " nodes";
                 listeners.grow(nodes);
-                rows.add(resting(arena, suffix, plan.round()));
+                rows.add(resting(arena, suffix, plan.round().multipliedBy(RESTS), idle));
                 if (nodes > 1) {
                     rows.addAll(applied(suffix, listeners));
                 }
@@ -45,11 +50,39 @@ public final class NodeGrowth implements Suite {
         return rows;
     }
 
-    private static Row resting(Arena arena, String nodes, Duration time) {
+    /** What nodes cost a server at which nothing happens, without what it spends where there are none. */
+    private static Row resting(Arena arena, String nodes, Duration time, double idle) {
+        double share = share(arena, time);
+        return new Row(
+                "Redis at rest, " + nodes,
+                "% of a core",
+                null,
+                new Figure("r3mes-cache", share - idle),
+                Target.none(),
+                List.of(new Figure("without nodes", idle)));
+    }
+
+    private static double idle(Duration time) {
+        try (Arena empty = new Arena()) {
+            rest(SETTLING);
+            return share(empty, time);
+        }
+    }
+
+    private static double share(Arena arena, Duration time) {
         double before = arena.cpuSeconds();
-        LockSupport.parkNanos(time.toNanos());
-        double share = 1e11 * (arena.cpuSeconds() - before) / time.toNanos();
-        return new Row("Redis at rest, " + nodes, "% of a core", new Figure("r3mes-cache", share));
+        long from = System.nanoTime();
+        rest(time);
+        double used = arena.cpuSeconds() - before;
+        return 1e11 * used / (System.nanoTime() - from);
+    }
+
+    /** A thread that parks may wake up early. */
+    private static void rest(Duration time) {
+        long until = System.nanoTime() + time.toNanos();
+        for (long left = time.toNanos(); left > 0; left = until - System.nanoTime()) {
+            LockSupport.parkNanos(left);
+        }
     }
 
     private static List<Row> applied(String nodes, Listeners listeners) throws Exception {
@@ -84,8 +117,9 @@ public final class NodeGrowth implements Suite {
         return new Row(
                 "invalidation known to be everywhere, p50, " + nodes,
                 "ms",
-                new Figure("acknowledged", new Numbers(acknowledged).percentile(50)),
+                null,
                 new Figure("everywhere", new Numbers(everywhere).percentile(50)),
-                Target.none());
+                Target.none(),
+                List.of(new Figure("acknowledged", new Numbers(acknowledged).percentile(50))));
     }
 }

@@ -16,7 +16,7 @@ import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 
-/** How Redis hits and misses change with the number of keys, threads and tags. */
+/** How Redis hits and misses change with the number of keys that are read, of one full database, of threads and of tags. */
 public final class RedisGrowth implements Suite {
 
     private static final int FEW = 1_000;

@@ -5,6 +5,7 @@ import io.r3mes.cache.benchmarks.fixture.ProfileService;
 import org.springframework.boot.WebApplicationType;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
 import org.springframework.boot.builder.SpringApplicationBuilder;
+import org.springframework.context.ApplicationContext;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Import;
@@ -25,12 +26,12 @@ final class StartUp {
 
     /**
      * Arguments: the URI of Redis; {@code backend} for an application with web and transactions, {@code bare} for one
-     * with neither. Whether the application has the cache depends on the class path.
+     * with neither. Whether the application has the cache depends on the class path, and is told too.
      */
     public static void main(String[] arguments) {
         long from = System.nanoTime();
         boolean backend = arguments[1].equals("backend");
-        new SpringApplicationBuilder(backend ? Backend.class : Bare.class)
+        ApplicationContext context = new SpringApplicationBuilder(backend ? Backend.class : Bare.class)
                 .web(backend ? WebApplicationType.SERVLET : WebApplicationType.NONE)
                 .properties(
                         "server.port=0",
@@ -41,6 +42,7 @@ final class StartUp {
                         "r3mes.cache.caches.sessions.key=session:{wallet}:{session}")
                 .run();
         System.out.println((System.nanoTime() - from) / 1e6);
+        System.out.println(context.containsBean("r3mesCacheManager"));
         System.exit(0);
     }
 

@@ -120,7 +120,9 @@ final class Throughput implements AutoCloseable {
                 return calls;
             }));
         }
-        LockSupport.parkNanos(time.toNanos());
+        for (long left = time.toNanos(); left > 0; left = from + time.toNanos() - System.nanoTime()) {
+            LockSupport.parkNanos(left);
+        }
         ended.set(true);
         long calls = 0;
         for (Future<Long> count : counts) {
