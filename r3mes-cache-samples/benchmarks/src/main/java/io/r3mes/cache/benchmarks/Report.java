@@ -59,7 +59,7 @@ final class Report {
                 row.unit(),
                 row.floor() == null ? "" : text(row.floor()),
                 Row.number(row.ours().value()),
-                row.floor() == null ? "" : String.format(Locale.ROOT, "%.2f", row.ratio()),
+                Double.isFinite(row.ratio()) ? String.format(Locale.ROOT, "%.2f", row.ratio()) : "",
                 row.target().text(),
                 bound ? row.target().isMetBy(row) ? "yes" : "no" : "",
                 row.beside().stream().map(Report::text).collect(Collectors.joining(", ")));
@@ -75,7 +75,7 @@ final class Report {
         fields.put("unit", row.unit());
         fields.put("floor", row.floor());
         fields.put("ours", row.ours());
-        fields.put("ratio", row.floor() == null ? null : row.ratio());
+        fields.put("ratio", Double.isFinite(row.ratio()) ? row.ratio() : null);
         fields.put("target", row.target().text());
         fields.put("met", row.target().isMetBy(row));
         fields.put("beside", row.beside());

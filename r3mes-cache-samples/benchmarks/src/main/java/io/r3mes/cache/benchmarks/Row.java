@@ -23,7 +23,7 @@ public record Row(String path, String unit, @Nullable Figure floor, Figure ours,
         this(path, unit, null, ours, Target.none(), List.of());
     }
 
-    /** Our figure divided by the floor's; no number without a floor. */
+    /** Our figure divided by the floor's; no finite number without a floor or with one of nothing. */
     public double ratio() {
         return floor == null ? Double.NaN : ours.value() / floor.value();
     }
