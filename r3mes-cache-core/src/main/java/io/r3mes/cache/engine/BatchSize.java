@@ -6,7 +6,7 @@ import java.util.List;
 /** How many entries one batch removes: so many that their values have a few megabytes. */
 final class BatchSize {
 
-    static final int MOST = 64;
+    static final int MOST = 96;
     private static final int FEWEST = 8;
     private static final long BYTES = 4 << 20;
 

@@ -29,7 +29,7 @@ class ReclaimAtScaleTest {
     private static final int ENTRIES = Figures.isLong() ? 1_000_000 : 20_000;
     private static final Duration CALM = Figures.isLong() ? Duration.ofSeconds(30) : Duration.ofSeconds(1);
     private static final int AT_ONCE = 1_000;
-    private static final int BATCH = 64;
+    private static final int BATCH = 96;
     private static final int LARGEST_PART = 8_192;
     private static final long MOST_PARTS = 130;
 
