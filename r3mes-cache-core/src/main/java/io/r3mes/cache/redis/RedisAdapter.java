@@ -109,7 +109,7 @@ public final class RedisAdapter implements AutoCloseable {
     private Sender replicated() {
         RedisLink link = besideCommands(RedisClients.Use.INVALIDATIONS);
         link.onReopen(commands::reopen);
-        commands.onConnect(link::connect);
+        commands.opensAfter(link);
         common.add(link);
         return new ReplicatedWrites(link, clients, namespace.minReplicas());
     }

@@ -40,8 +40,8 @@ final class RedisLink implements Sender {
     private boolean opening; // guarded by lock
     private boolean closed; // guarded by lock
     private boolean pausing; // guarded by lock
-    private final List<Runnable> onConnect = new CopyOnWriteArrayList<>();
     private final List<Runnable> onReopen = new CopyOnWriteArrayList<>();
+    private volatile @Nullable RedisLink earlier;
     private Duration delay = RedisOptions.FIRST_DELAY; // guarded by lock
 
     RedisLink(Use use, RedisClients clients, LongSupplier random) {
@@ -92,9 +92,9 @@ final class RedisLink implements Sender {
         onReopen.add(follow);
     }
 
-    /** Tells another link when this one begins to connect, so that it does the same. */
-    void onConnect(Runnable follow) {
-        onConnect.add(follow);
+    /** Opens another link before this one, for the first time: whoever finds this one open finds that one open, too. */
+    void opensAfter(RedisLink other) {
+        earlier = other;
     }
 
     /** Gives the connection up and opens another one, which may be to another server; not more often than bearable. */
@@ -141,8 +141,12 @@ final class RedisLink implements Sender {
             }
             opening = true;
         }
-        attemptInBackground();
-        onConnect.forEach(Runnable::run);
+        RedisLink other = earlier;
+        if (other == null) {
+            attemptInBackground();
+        } else {
+            CompletionStage<Void> unused = other.connect().thenRun(this::attemptInBackground);
+        }
         return connected;
     }
 
