@@ -34,14 +34,16 @@ final class LogScripts {
             redis.call('HDEL', KEYS[1], '')
             """;
 
-    /** Defines {@code replication}, which is empty if it cannot be known. */
+    /** Defines {@code replication()}, which is empty if it cannot be known, and costs more than all else that a head takes. */
     private static final String REPLICATION = """
-            local info = redis.pcall('INFO', 'replication')
-            local replication = type(info) == 'string' and string.match(info, 'master_replid:(%w+)') or ''
+            local function replication()
+              local info = redis.pcall('INFO', 'replication')
+              return type(info) == 'string' and string.match(info, 'master_replid:(%w+)') or ''
+            end
             """;
 
     /**
-     * Defines {@code now}, {@code text(number)}, {@code lines(text)}, {@code replication} and {@code state(floor)}:
+     * Defines {@code now}, {@code text(number)}, {@code lines(text)}, {@code replication()} and {@code state(floor)}:
      * generation, last position, last id, base, and whether the generation began just now. ARGV[1] is the generation to
      * begin if there is none; if ARGV[2] is {@code fence:} and the
      * highest configuration epoch known, one that began on another server or in an earlier epoch counts as none.
@@ -73,7 +75,7 @@ final class LogScripts {
             local function state(floor)
               local meta = redis.call('HMGET', KEYS[1], 'g', 'q', 'l', 'b', 'r', 't')
               local epoch = tonumber(string.match(ARGV[2], '^fence:(%d+)'))
-              local fenced = epoch and (meta[5] ~= replication or epoch > (tonumber(meta[6]) or 0))
+              local fenced = epoch and (meta[5] ~= replication() or epoch > (tonumber(meta[6]) or 0))
               if meta[1] and meta[2] and meta[3] and meta[4] and meta[5] and not fenced then
                 return meta[1], tonumber(meta[2]), meta[3], tonumber(meta[4]), false
               end
@@ -84,26 +86,27 @@ final class LogScripts {
               redis.call('XADD', KEYS[2], text(position) .. '-0', 'k', 'm', 'v', generation .. '\\n',
                 'i', id, 'p', previous)
               redis.call('HSET', KEYS[1], 'g', generation, 'q', text(position), 'l', id, 'b', text(position),
-                'r', replication, 't', text(epoch or 0))
+                'r', replication(), 't', text(epoch or 0))
               return generation, position, id, position, true
             end
             """;
 
-    /** ARGV: generation, policy, floor. Returns generation, position, last id, server time, replication id. */
+    /** ARGV: generation, policy, floor. Returns generation, position, last id, server time. */
     static final LuaScript HEAD = new LuaScript(PRELUDE + """
                     local generation, position, id = state(tonumber(ARGV[3]))
-                    return {generation, position, id, now, replication}
+                    return {generation, position, id, now}
                     """);
 
     /**
      * KEYS[3]: nodes. ARGV: generation, policy, node, its applied position, its maximal staleness, the silence after which a node
-     * is forgotten, the field of the list's mark. Returns what HEAD returns. Marks a list that this server does not keep yet. Looks
+     * is forgotten, the field of the list's mark. Returns what HEAD returns, and the replication id. Marks a list that this server does not keep yet. Looks
      * for silent nodes in one of 64 calls.
      */
     static final LuaScript BEAT = new LuaScript(PRELUDE + ADMITTED + """
                     redis.call('HSET', KEYS[3], ARGV[3], ARGV[4] .. ':' .. text(now) .. ':' .. ARGV[5])
                     local mark = redis.call('HGET', KEYS[3], ARGV[7]) or ''
                     local server, since = string.match(mark, '^(%w*):(%d+)$')
+                    local replication = replication()
                     if server ~= replication or tonumber(since) > now then
                       redis.call('HSET', KEYS[3], ARGV[7], replication .. ':' .. text(now))
                     end
@@ -237,7 +240,7 @@ final class LogScripts {
     static final LuaScript NODES = new LuaScript(REPLICATION + """
                     local time = redis.call('TIME')
                     local reply = redis.call('HGETALL', KEYS[1])
-                    table.insert(reply, 1, replication)
+                    table.insert(reply, 1, replication())
                     table.insert(reply, 1, tonumber(time[1]) * 1000000 + tonumber(time[2]))
                     return reply
                     """);

@@ -234,7 +234,7 @@ final class RedisInvalidationLog implements InvalidationLog {
     private static Head head(List<@Nullable Object> reply) {
         return new Head(
                 Long.parseLong(text(reply.get(0))),
-                text(reply.get(4)),
+                reply.size() > 4 ? text(reply.get(4)) : "",
                 number(reply.get(1)),
                 text(reply.get(2)),
                 number(reply.get(3)));

@@ -17,7 +17,10 @@ import org.jspecify.annotations.Nullable;
  */
 public interface InvalidationLog extends AutoCloseable {
 
-    /** Reads the head. Where metadata is missing, begins a generation whose first position exceeds {@code floor}. */
+    /**
+     * Reads the head, which need not say the replication id. Where metadata is missing, begins a generation whose first
+     * position exceeds {@code floor}.
+     */
     CompletionStage<Head> head(long floor);
 
     /**
