@@ -7,7 +7,9 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.LongSupplier;
@@ -52,18 +54,24 @@ final class RedisTagIndex implements TagIndex {
     }
 
     private CompletionStage<List<Boolean>> addTogether(List<Addition> all) {
+        Map<String, List<Addition>> byTag = new LinkedHashMap<>();
+        for (Addition addition : all) {
+            addition.tags()
+                    .forEach(tag -> byTag.computeIfAbsent(tag, first -> new ArrayList<>())
+                            .add(addition));
+        }
         List<String> sets = new ArrayList<>();
         List<byte[]> arguments = new ArrayList<>(List.of(bytes(parts.size()), bytes(MOST_PRUNED)));
-        for (Addition addition : all) {
-            int further = parts.of(addition.key());
-            for (String tag : addition.tags()) {
+        byTag.forEach((tag, additions) -> {
+            for (Addition addition : additions) {
+                int further = parts.of(addition.key());
                 sets.add(keys.members(tag, 0));
                 sets.add(keys.members(tag, further));
                 arguments.add(bytes(addition.key()));
                 arguments.add(bytes(Math.max(1, addition.ttl().toMillis())));
                 arguments.add(bytes(MILLIS_APART * further));
             }
-        }
+        });
         return TagScripts.ADD
                 .number(link, sets.toArray(String[]::new), arguments.toArray(byte[][]::new))
                 .thenApply(count -> Collections.nCopies(all.size(), true));

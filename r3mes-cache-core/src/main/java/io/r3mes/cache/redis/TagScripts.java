@@ -17,7 +17,8 @@ final class TagScripts {
     /**
      * KEYS: for each addition the tag's first part and the key's further part, or the first part again if there are no further
      * ones. ARGV: size of a part, most members to prune of each part; then for each addition its key, milliseconds to live, how
-     * many milliseconds a further part outlives its members.
+     * many milliseconds a further part outlives its members. Additions to one tag follow each other; as long as they fit into
+     * its first part and no further ones may have members, they are one step.
      */
     static final LuaScript ADD = new LuaScript(PRELUDE + """
             local size, most = tonumber(ARGV[1]), tonumber(ARGV[2])
@@ -38,19 +39,24 @@ final class TagScripts {
               local excess = redis.call('ZCARD', set) - size
               if excess > 0 then redis.call('ZPOPMIN', set, math.min(excess, most)) end
             end
-            for i = 1, #KEYS, 2 do
-              local first, further, from = KEYS[i], KEYS[i + 1], 3 * (i + 1) / 2
+            local function addAll(first, from, to)
+              local scored, longest = {}, 0
+              for i = from, to, 3 do
+                local millis = tonumber(ARGV[i + 1])
+                longest = math.max(longest, millis)
+                scored[#scored + 1] = text(now + millis * 1000)
+                scored[#scored + 1] = ARGV[i]
+              end
+              redis.call('ZADD', first, unpack(scored))
+              return longest
+            end
+            local function addOne(first, further, from)
               key, life = ARGV[from], tonumber(ARGV[from + 1])
               expiry = text(now + life * 1000)
-              local members = redis.call('ZCARD', first)
-              if members > 0 then members = members - prune(first) end
-              if members == 0 then
-                redis.call('ZADD', first, expiry, key)
-                redis.call('PEXPIRE', first, text(life))
-              elseif first == further then
+              if first == further then
                 put(first, life)
                 bound(first)
-              elseif members < size or redis.call('ZSCORE', first, key) then
+              elseif redis.call('ZCARD', first) < size or redis.call('ZSCORE', first, key) then
                 put(first, life)
                 redis.call('ZREM', further, key)
               else
@@ -60,6 +66,22 @@ final class TagScripts {
                 redis.call('ZADD', first, 'GT', expiry, '')
                 keep(first, life)
               end
+            end
+            local i = 1
+            while i <= #KEYS do
+              local first, last = KEYS[i], i
+              while KEYS[last + 2] == first do last = last + 2 end
+              local from, to = 3 * (i + 1) / 2, 3 * (last + 1) / 2
+              local members = redis.call('ZCARD', first)
+              if members > 0 then members = members - prune(first) end
+              if members == 0 and (last - i) / 2 < size then
+                redis.call('PEXPIRE', first, text(addAll(first, from, to)))
+              elseif members + (last - i) / 2 < size and not redis.call('ZSCORE', first, '') then
+                keep(first, addAll(first, from, to))
+              else
+                for j = i, last, 2 do addOne(first, KEYS[j + 1], 3 * (j + 1) / 2) end
+              end
+              i = last + 2
             end
             return #KEYS
             """);

@@ -9,6 +9,7 @@ import io.r3mes.cache.spi.TagIndex.Members;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletionStage;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -151,6 +152,33 @@ public abstract class TagIndexContract {
                 .contains("k" + (4 * MOST - 1))
                 .hasSizeBetween(MOST / 2, MOST)
                 .doesNotHaveDuplicates();
+    }
+
+    @Test
+    void takesManyAtOnceForSeveralTags() {
+        List<CompletionStage<Void>> all = new ArrayList<>();
+        for (int i = 0; i < MOST / 2; i++) {
+            all.add(tags.add("k" + i, List.of("t", "own" + i), LONG));
+            all.add(tags.add("brief" + i, List.of("t"), Duration.ofMillis(1)));
+        }
+        all.forEach(Await::result);
+        awaitMillis(20);
+        assertThat(result(tags.members("t", MOST)).keys()).hasSize(MOST / 2).allMatch(key -> key.startsWith("k"));
+        for (int i = 0; i < MOST / 2; i++) {
+            assertThat(result(tags.members("own" + i, 10))).isEqualTo(new Members(1, List.of("k" + i)));
+        }
+        assertThat(drain("t", 10)).filteredOn(key -> key.startsWith("k")).hasSize(MOST / 2);
+    }
+
+    @Test
+    void neverHasMoreMembersThanItMayAfterManyAtOnce() {
+        List<CompletionStage<Void>> all = new ArrayList<>();
+        for (int i = 0; i < 4 * MOST; i++) {
+            all.add(tags.add("k" + i, List.of("t"), LONG.plusSeconds(i)));
+        }
+        all.forEach(Await::result);
+        assertThat(result(tags.members("t", 0)).count()).isLessThanOrEqualTo(MOST);
+        assertThat(drain("t", 10)).hasSizeBetween(MOST / 2, MOST).doesNotHaveDuplicates();
     }
 
     @Test
