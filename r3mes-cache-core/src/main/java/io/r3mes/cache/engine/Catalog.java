@@ -110,6 +110,28 @@ final class Catalog {
         return policy(cache).key().match(key) != null;
     }
 
+    /**
+     * The keys that entries with a tag may have, as far as the tag's text tells: those of caches with a tag that {@link
+     * #tellsKey names} its entry.
+     */
+    List<String> namedBy(String tag) {
+        Set<String> keys = new LinkedHashSet<>();
+        for (CachePolicy policy : policies.values()) {
+            for (KeyTemplate template : policy.tags()) {
+                List<String> parts = tellsKey(template, policy.key()) ? template.match(tag) : null;
+                if (parts != null) {
+                    keys.add(policy.key().join(partsOf(policy.key(), template, parts)));
+                }
+            }
+        }
+        return List.copyOf(keys);
+    }
+
+    /** Whether a tag has all values of its entry's key, so that the key can be made from the tag and no index is needed. */
+    static boolean tellsKey(KeyTemplate tag, KeyTemplate key) {
+        return tag.placeholders().containsAll(key.placeholders());
+    }
+
     /** The subject of an id of one cache. */
     static Subject subject(CachePolicy policy, @Nullable Object id) {
         return subject(policy, policy.key().parts(id));
@@ -136,15 +158,15 @@ final class Catalog {
         return new Subject(policy.name(), policy.key().join(parts), tags);
     }
 
-    /** The values of a tag's placeholders among those of the key. */
-    private static List<String> partsOf(KeyTemplate tag, KeyTemplate key, List<String> parts) {
-        List<KeyTemplate.Placeholder> placeholders = tag.placeholders();
-        if (placeholders.equals(key.placeholders())) {
+    /** The values of a template's placeholders among those of another that has them all. */
+    private static List<String> partsOf(KeyTemplate template, KeyTemplate other, List<String> parts) {
+        List<KeyTemplate.Placeholder> placeholders = template.placeholders();
+        if (placeholders.equals(other.placeholders())) {
             return parts;
         }
         List<String> chosen = new ArrayList<>(placeholders.size());
         for (KeyTemplate.Placeholder placeholder : placeholders) {
-            chosen.add(parts.get(key.indexOf(placeholder)));
+            chosen.add(parts.get(other.indexOf(placeholder)));
         }
         return chosen;
     }

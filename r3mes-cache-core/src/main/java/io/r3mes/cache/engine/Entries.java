@@ -6,6 +6,9 @@ import io.r3mes.cache.spi.Head;
 import io.r3mes.cache.spi.Lease;
 import io.r3mes.cache.spi.LocalEntry;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.BitSet;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
@@ -22,6 +25,8 @@ final class Entries {
     private final ValueFormat format;
     private final CacheObserver.OfCache observer;
     private final NullBudget nulls;
+    /** Which of the policy's tags, which come first among an entry's, name their entries. */
+    private final BitSet naming = new BitSet();
 
     Entries(Node node, CachePolicy policy, Near near, ValueFormat format, CacheObserver.OfCache observer) {
         this.node = node;
@@ -31,6 +36,9 @@ final class Entries {
         this.observer = observer;
         this.nulls =
                 new NullBudget(policy.value().maxNullEntries(), policy.value().nullTtl());
+        for (int i = 0; i < policy.tags().size(); i++) {
+            naming.set(i, Catalog.tellsKey(policy.tags().get(i), policy.key()));
+        }
     }
 
     /**
@@ -113,10 +121,9 @@ final class Entries {
         Duration period = missing ? ttl : ttl.plus(policy.stale().longest());
         CompletableFuture<Boolean> stored =
                 node.remote().store(lease, bytes, period).toCompletableFuture();
-        if (!missing && !loaded.subject().tags().isEmpty()) {
-            reported(
-                    "tag index",
-                    node.tagIndex().add(loaded.subject().key(), loaded.subject().tags(), period));
+        List<String> indexed = indexed(loaded.subject());
+        if (!missing && !indexed.isEmpty()) {
+            reported("tag index", node.tagIndex().add(loaded.subject().key(), indexed, period));
         }
         return stored.handle((written, failure) -> {
             if (failure != null) {
@@ -166,6 +173,17 @@ final class Entries {
             }
         }
         return hit.value();
+    }
+
+    /** The tags whose members the index has to know: the policy's that do not name the entry, and all that were added. */
+    private List<String> indexed(Subject subject) {
+        List<String> indexed = new ArrayList<>();
+        for (int i = 0; i < subject.tags().size(); i++) {
+            if (!naming.get(i)) {
+                indexed.add(subject.tags().get(i));
+            }
+        }
+        return indexed;
     }
 
     /** Whether a hit on a valid entry of the remote store is to start a load ahead of its expiry. */

@@ -21,7 +21,7 @@ import java.util.zip.CRC32C;
  */
 record Envelope(Header header, List<String> tags, byte[] bytes, Slice payload) {
 
-    static final byte NULL = 1;
+    static final byte NULL = ValueHeader.NULL;
     static final byte ENCRYPTED = 2;
 
     private static final byte VERSION = 1;

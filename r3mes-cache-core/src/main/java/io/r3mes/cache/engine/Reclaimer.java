@@ -11,8 +11,8 @@ import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Frees the memory of entries that an invalidation made invalid: through the tag index, or by scanning the keys that a rule
- * covers. Removes only entries born before the invalidation. Thread-safe.
+ * Frees the memory of entries that an invalidation made invalid: those that a tag names, through the tag index, or by
+ * scanning the keys that a rule covers. Removes only entries born before the invalidation. Thread-safe.
  *
  * <p>The first batch of a tag or a scan goes at once; further ones, of all reclaims of this node, take turns and rest in
  * between. A batch is small in number, and the smaller the larger the values are, because a server serves nobody else while
@@ -67,12 +67,15 @@ final class Reclaimer {
     }
 
     private CompletableFuture<Long> byTag(String tag, long position) {
-        Work work = new Work(position, tag);
-        return work.ended(node.tagIndex()
-                .detach(tag)
-                .toCompletableFuture()
-                .thenCompose(parts -> members(parts, work))
-                .thenCompose(this::follow));
+        Work indexed = new Work(position, tag);
+        Work named = new Work(position, null);
+        CompletableFuture<Long> namedRemoved = named.ended(named.unlink(catalog.namedBy(tag)));
+        return indexed.ended(node.tagIndex()
+                        .detach(tag)
+                        .toCompletableFuture()
+                        .thenCompose(parts -> members(parts, indexed))
+                        .thenCompose(this::follow))
+                .thenCombine(namedRemoved, Long::sum);
     }
 
     private CompletableFuture<Void> follow(@Nullable Batch next) {
@@ -115,7 +118,10 @@ final class Reclaimer {
     private final class Work {
 
         private final long position;
+
+        /** The tag whose index has the keys; null for keys that no index has. */
         private final @Nullable String tag;
+
         private final BatchSize batch = new BatchSize();
         private final AtomicLong removed = new AtomicLong();
 

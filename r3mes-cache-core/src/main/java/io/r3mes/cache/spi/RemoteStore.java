@@ -93,8 +93,12 @@ public interface RemoteStore extends AutoCloseable {
         }
     }
 
-    /** Generation and birth of a stored value. */
-    record Born(long generation, long position) {
+    /**
+     * Generation and birth of a stored value.
+     *
+     * @param ofNull whether the value stands for null
+     */
+    record Born(long generation, long position, boolean ofNull) {
 
         /** Reads the beginning of a stored value; null if it is none. */
         public static @Nullable Born of(byte @Nullable [] value) {
@@ -102,7 +106,10 @@ public interface RemoteStore extends AutoCloseable {
                 return null;
             }
             ByteBuffer bytes = ByteBuffer.wrap(value);
-            return new Born(bytes.getLong(ValueHeader.GENERATION_OFFSET), bytes.getLong(ValueHeader.BIRTH_OFFSET));
+            return new Born(
+                    bytes.getLong(ValueHeader.GENERATION_OFFSET),
+                    bytes.getLong(ValueHeader.BIRTH_OFFSET),
+                    (value[ValueHeader.FLAGS_OFFSET] & ValueHeader.NULL) != 0);
         }
     }
 

@@ -1,6 +1,7 @@
 package io.r3mes.cache.cost;
 
 import static io.r3mes.cache.cost.TappedNodes.Caches.FAR;
+import static io.r3mes.cache.cost.TappedNodes.Caches.SHARED;
 import static io.r3mes.cache.cost.TappedNodes.Caches.TAGGED;
 import static java.util.stream.Collectors.toMap;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -41,8 +42,7 @@ class BytesTest {
     private static final int NOTHING = 5;
 
     private static final int NUMBER = 4;
-    private static final int HEAD_ANSWER =
-            4 + string(GENERATION) + POSITION + 3 + string(ID) + POSITION + 3 + string(40);
+    private static final int HEAD_ANSWER = 4 + string(GENERATION) + POSITION + 3 + string(ID) + POSITION + 3;
     private static final int APPENDED = 4 + string(GENERATION) + POSITION + 3 + 2 * NUMBER;
 
     private static TappedNodes nodes;
@@ -88,10 +88,18 @@ class BytesTest {
     }
 
     @Test
-    void aTagOfAMissTakesItsTextInTheEnvelopeAndTwoMoreNames() throws Exception {
+    void aTagThatNamesTheEntryOfAMissTakesItsTextInTheEnvelope() throws Exception {
         List<Exchange> miss = nodes.exchanges(() -> nodes.cache(TAGGED).get("wallet1000", (id, context) -> VALUE));
-        assertThat(miss).hasSize(5);
+        assertThat(miss).hasSize(4);
         int tag = "owner:wallet1000".length();
+        atMost(miss.get(3), script(NAME, LEASE, TOKEN, STORED + 2 + tag, MILLIS), 4 + NUMBER);
+    }
+
+    @Test
+    void aTagThatEntriesShareTakesItsTextInTheEnvelopeAndTwoMoreNames() throws Exception {
+        List<Exchange> miss = nodes.exchanges(() -> nodes.cache(SHARED).get("wallet1000", (id, context) -> VALUE));
+        assertThat(miss).hasSize(5);
+        int tag = "all".length();
         atMost(miss.get(3), script(NAME, LEASE, TOKEN, STORED + 2 + tag, MILLIS), 4 + NUMBER);
         int members = "{costs}:members:".length() + tag;
         atMost(miss.get(4), script(members, members + 3, KEY, MILLIS, 4, 5, 2), NUMBER);

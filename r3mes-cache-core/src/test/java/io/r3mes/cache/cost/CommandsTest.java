@@ -2,6 +2,7 @@ package io.r3mes.cache.cost;
 
 import static io.r3mes.cache.cost.TappedNodes.Caches.FAR;
 import static io.r3mes.cache.cost.TappedNodes.Caches.NEAR;
+import static io.r3mes.cache.cost.TappedNodes.Caches.SHARED;
 import static io.r3mes.cache.cost.TappedNodes.Caches.TAGGED;
 import static java.util.stream.Collectors.counting;
 import static java.util.stream.Collectors.groupingBy;
@@ -83,12 +84,12 @@ class CommandsTest {
 
     /** Redis does not know whether the tag was invalidated, so the first node that has to ask makes the entry a miss. */
     @Test
-    void aMissBecauseOfATagThatWasNeverInvalidatedSendsSevenCommands() throws Exception {
+    void aMissBecauseOfATagThatWasNeverInvalidatedSendsSixCommands() throws Exception {
         nodes.cache(TAGGED).get("unstamped", (id, context) -> id);
         invalidator().invalidateKey("near:another");
         Cache<String, String> late = nodes.start().cache("TAGGED", String.class);
         assertThat(nodes.sent(() -> late.get("unstamped", (id, context) -> "missed")))
-                .containsExactly("GET value", MARKS, LEASE, HEAD, MARKS, STORE, MEMBERS);
+                .containsExactly("GET value", MARKS, LEASE, HEAD, MARKS, STORE);
     }
 
     @Test
@@ -98,9 +99,15 @@ class CommandsTest {
     }
 
     @Test
-    void aMissWithTagsSendsOneCommandMoreWithTheStore() throws Exception {
-        assertThat(nodes.sent(() -> load(TAGGED))).containsExactly("GET value", LEASE, HEAD, STORE, "EVALSHA members");
+    void aMissWithATagThatNamesItsEntrySendsNoMore() throws Exception {
+        assertThat(nodes.sent(() -> load(TAGGED))).containsExactly("GET value", LEASE, HEAD, STORE);
         assertThat(nodes.roundTrips(() -> load(TAGGED))).isEqualTo(3);
+    }
+
+    @Test
+    void aMissWithATagThatEntriesShareSendsOneCommandMoreWithTheStore() throws Exception {
+        assertThat(nodes.sent(() -> load(SHARED))).containsExactly("GET value", LEASE, HEAD, STORE, MEMBERS);
+        assertThat(nodes.roundTrips(() -> load(SHARED))).isEqualTo(3);
     }
 
     @Test
@@ -169,6 +176,16 @@ class CommandsTest {
         assertThat(counts(sent))
                 .isEqualTo(Map.of(
                         APPEND_TAG, 1L, "EVALSHA members detached", 1L, "ZPOPMIN detached", 1L, "EVALSHA value", 40L));
+    }
+
+    @Test
+    void theMemoryOfAnEntryThatItsTagNamesIsFreedByTwoCommands() throws Exception {
+        nodes.cache(TAGGED).get("named", (id, context) -> id);
+        List<Long> removed = new ArrayList<>();
+        List<String> sent = nodes.sent(() -> removed.add(
+                invalidator().invalidateByTag("owner:named").removed().join()));
+        assertThat(removed).containsExactly(1L);
+        assertThat(counts(sent)).isEqualTo(Map.of(APPEND_TAG, 1L, "EVALSHA members detached", 1L, "EVALSHA value", 1L));
     }
 
     @Test

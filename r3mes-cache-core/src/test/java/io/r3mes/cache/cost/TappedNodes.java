@@ -15,10 +15,11 @@ import org.awaitility.Awaitility;
 /** Nodes with a few caches, before one Redis server, each command of theirs noted. The server knows all scripts. */
 final class TappedNodes implements AutoCloseable {
 
-    /** Ids fill one placeholder. The last is for {@link #settle}. */
+    /** Ids fill one placeholder. The tag of each entry of the second names it, that of all of the third does not. The last is for {@link #settle}. */
     enum Caches {
         NEAR,
         TAGGED,
+        SHARED,
         FAR,
         SETTLING
     }
@@ -43,7 +44,9 @@ final class TappedNodes implements AutoCloseable {
         }
         tagged.set("warm", "up");
         settle();
-        node.invalidator().invalidateByTag("owner:warm").removed().join();
+        cache(Caches.SHARED).get("warm", (id, context) -> "value");
+        settle();
+        node.invalidator().invalidateByTag("owner:warm", "all").removed().join();
         tagged.delete("warm");
     }
 
@@ -53,6 +56,7 @@ final class TappedNodes implements AutoCloseable {
         return nodes.start(builder -> builder.caches(
                         CachePolicy.of("NEAR", "near:{id}"),
                         tagged,
+                        CachePolicy.of("SHARED", "shared:{id}").withTags("all"),
                         CachePolicy.of("FAR", "far:{id}").withLocal(CachePolicy.Local.OFF),
                         CachePolicy.of("SETTLING", "settling:{id}").withLocal(CachePolicy.Local.OFF))
                 // A node that the machine leaves without a proof for so long would ask Redis once more.

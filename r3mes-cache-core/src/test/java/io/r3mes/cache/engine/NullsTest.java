@@ -7,8 +7,11 @@ import io.r3mes.cache.CachePolicy;
 import io.r3mes.cache.CachePolicy.Expiry;
 import io.r3mes.cache.CachePolicy.Local;
 import io.r3mes.cache.CachePolicy.Value;
+import io.r3mes.cache.TagMembers;
 import io.r3mes.cache.engine.Lab.LabNode;
 import java.time.Duration;
+import java.util.List;
+import java.util.OptionalLong;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
@@ -20,7 +23,7 @@ class NullsTest {
     private static final Duration NULL_TTL = Duration.ofSeconds(20);
     private static final int MOST = 5;
     private static final CachePolicy POLICY = CachePolicy.of("c", "c:{id}")
-            .withTags("t:{id}")
+            .withTags("t:{id}", "all")
             .withExpiry(new Expiry(Duration.ofMinutes(5), 0, 0))
             .withLocal(new Local(true, 10, Duration.ofHours(1)))
             .withValue(new Value(true, false, 1 << 20, NULL_TTL, MOST));
@@ -85,6 +88,10 @@ class NullsTest {
     void aNullIsNotListedUnderItsTagsButInvalidatedWithThem() {
         read("k", null);
         assertThat(node.outage().sent()).doesNotContain("add");
+        for (String tag : List.of("t:k", "all")) {
+            assertThat(node.engine().invalidator().members(tag))
+                    .isEqualTo(new TagMembers(tag, OptionalLong.of(0), List.of()));
+        }
         node.engine().invalidator().invalidateByTag("t:k");
         read("k", null);
         assertThat(loads).hasValue(2);

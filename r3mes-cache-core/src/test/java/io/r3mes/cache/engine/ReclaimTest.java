@@ -13,6 +13,7 @@ import io.r3mes.cache.testing.Await;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.RejectedExecutionException;
 import org.junit.jupiter.api.AfterEach;
@@ -44,6 +45,46 @@ class ReclaimTest {
         assertThat(members.keys()).containsExactly("c:a");
         assertThat(members.count()).hasValue(1);
         assertThat(node.engine().invalidator().invalidateByTag("all").removed()).isCompletedWithValue(1L);
+    }
+
+    @Test
+    void entriesThatATagNamesAreRemovedAndListedWithoutAnIndex() {
+        CachePolicy policy = CachePolicy.of("c", "c:{id}").withTags("own:{id}");
+        LabNode node = lab.node(policy);
+        Cache<String, Integer> cache = node.engine().cache("c", Integer.class);
+        node.outage().begin(Fault.LOST, "add");
+        cache.get("a", (id, context) -> 1);
+        cache.get("b", (id, context) -> {
+            context.tags("own:a");
+            return 1;
+        });
+        node.outage().end();
+        assertThat(node.engine().invalidator().members("own:a")).isEqualTo(members("own:a", "c:a"));
+        assertThat(node.engine().invalidator().members("own:a", 0).count()).hasValue(1);
+        node.outage().beforeNext("unlinkBornBefore", () -> cache.get("a", (id, context) -> 2));
+        assertThat(node.engine().invalidator().invalidateByTag("own:a").removed())
+                .as("a younger entry stays")
+                .isCompletedWithValue(0L);
+        assertThat(node.engine().invalidator().members("own:a")).isEqualTo(members("own:a", "c:a"));
+        assertThat(node.engine().invalidator().invalidateByTag("own:a").removed())
+                .isCompletedWithValue(1L);
+        assertThat(node.engine().invalidator().members("own:a")).isEqualTo(members("own:a"));
+    }
+
+    @Test
+    void entriesThatATagNamesAreListedBesideThoseOfTheIndex() {
+        LabNode node = lab.node(CachePolicy.of("c", "c:{id}").withTags("own:{id}"));
+        Cache<String, Integer> cache = node.engine().cache("c", Integer.class);
+        cache.get("a", (id, context) -> 1);
+        cache.get("b", (id, context) -> {
+            context.tags("own:a");
+            return 1;
+        });
+        assertThat(node.engine().invalidator().members("own:a").keys()).containsExactlyInAnyOrder("c:a", "c:b");
+        assertThat(node.engine().invalidator().members("own:a", 1).keys()).hasSize(1);
+        assertThat(node.engine().invalidator().members("own:a", 1).count()).hasValue(2);
+        assertThat(node.engine().invalidator().invalidateByTag("own:a").removed())
+                .isCompletedWithValue(2L);
     }
 
     @Test
@@ -161,6 +202,10 @@ class ReclaimTest {
         endless.complete("done");
         assertThat(results.get(0)).isCompletedWithValue("done");
         assertThat(turns.next(() -> endless)).isCompletedExceptionally();
+    }
+
+    private static TagMembers members(String tag, String... keys) {
+        return new TagMembers(tag, OptionalLong.of(keys.length), List.of(keys));
     }
 
     private static Turns turns(FakeTime time) {

@@ -214,10 +214,18 @@ public abstract class RemoteStoreContract {
         byte[] standing = born(1_790_000_000_000_000L);
         standing[ValueHeader.GENERATION_OFFSET + 7] = 9;
         put("standing", standing);
+        byte[] nothing = born(1_790_000_000_000_001L);
+        nothing[ValueHeader.FLAGS_OFFSET] = ValueHeader.NULL;
+        put("nothing", nothing);
         put("foreign", bytes("neither generation nor birth"));
         put("short", bytes("R"));
-        assertThat(result(store.births(List.of("missing", "standing", "foreign", "short"))))
-                .containsExactly(null, new Born(9, 1_790_000_000_000_000L), null, null);
+        assertThat(result(store.births(List.of("missing", "standing", "nothing", "foreign", "short"))))
+                .containsExactly(
+                        null,
+                        new Born(9, 1_790_000_000_000_000L, false),
+                        new Born(0, 1_790_000_000_000_001L, true),
+                        null,
+                        null);
         assertThat(result(store.births(List.of()))).isEmpty();
     }
 
