@@ -22,7 +22,7 @@ final class TagScripts {
      */
     static final LuaScript ADD = new LuaScript(PRELUDE + """
             local size, most = tonumber(ARGV[1]), tonumber(ARGV[2])
-            local key, life, expiry
+            local key, life, expiry, others
             local function keep(set, millis)
               if redis.call('PTTL', set) < millis then redis.call('PEXPIRE', set, text(millis)) end
             end
@@ -63,8 +63,7 @@ final class TagScripts {
                 prune(further)
                 put(further, life + tonumber(ARGV[from + 2]))
                 bound(further)
-                redis.call('ZADD', first, 'GT', expiry, '')
-                keep(first, life)
+                others = math.max(others, life)
               end
             end
             local i = 1
@@ -79,7 +78,12 @@ final class TagScripts {
               elseif members + (last - i) / 2 < size and not redis.call('ZSCORE', first, '') then
                 keep(first, addAll(first, from, to))
               else
+                others = 0
                 for j = i, last, 2 do addOne(first, KEYS[j + 1], 3 * (j + 1) / 2) end
+                if others > 0 then
+                  redis.call('ZADD', first, 'GT', text(now + others * 1000), '')
+                  keep(first, others)
+                end
               end
               i = last + 2
             end

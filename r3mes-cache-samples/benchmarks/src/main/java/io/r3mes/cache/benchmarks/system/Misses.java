@@ -27,9 +27,11 @@ public final class Misses implements Suite {
                 Throughput throughput = new Throughput(THREADS)) {
             Reads reads = new Reads(arena, arena.cache(Arena.FAR), new AtomicInteger());
             Throughput.Rates rates = throughput.compare(plan, reads::floor, reads::ours);
+            Throughput.Rates shared = throughput.compare(plan, reads::floor, reads::oursWithSharedTag);
             return List.of(
                     rates.speed("miss, load and store, 16 threads", "calls/s", Target.ratioAtLeast(0.6)),
                     rates.bytes("miss, load and store, 16 threads", Target.none()),
+                    shared.speed("miss, load and store, with a tag that entries share", "calls/s", Target.none()),
                     new Row(
                             "miss, load and store",
                             "commands",
@@ -51,6 +53,10 @@ public final class Misses implements Suite {
 
         void ours() {
             cache.get(next(), (wallet, context) -> Profile.of(wallet));
+        }
+
+        void oursWithSharedTag() {
+            cache.get(next(), SharedTags.adding(1));
         }
 
         private String next() {

@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 /** How Redis hits and misses change with the number of keys that are read, of one full database, of threads and of tags. */
 public final class RedisGrowth implements Suite {
@@ -88,7 +89,9 @@ public final class RedisGrowth implements Suite {
     private static List<Row> byTags(Plan plan) throws Exception {
         try (Arena arena = new Arena();
                 Curve curve = new Curve()) {
-            var node = arena.node(TAGS.stream().map(RedisGrowth::policy).toArray(CachePolicy[]::new));
+            var node = arena.node(Stream.concat(Stream.of(0), TAGS.stream())
+                    .map(RedisGrowth::policy)
+                    .toArray(CachePolicy[]::new));
             List<String> wallets = few();
             AtomicInteger last = new AtomicInteger(FEW);
             for (int tags : TAGS) {
@@ -98,7 +101,15 @@ public final class RedisGrowth implements Suite {
             }
             for (int tags : TAGS) {
                 Cache<String, Profile> cache = node.cache("tags-" + tags, Profile.class);
-                curve.add(misses("miss, load and store, " + tags + " tags, 16 threads", arena, cache, last));
+                String path = "miss, load and store, " + tags + " tags that name the entry, 16 threads";
+                curve.add(misses(path, arena, () -> cache.get(Profile.wallet(last.incrementAndGet()), LOADER), last));
+            }
+            Cache<String, Profile> untagged = node.cache("tags-0", Profile.class);
+            for (int tags : TAGS) {
+                var loader = SharedTags.adding(tags);
+                String path = "miss, load and store, " + tags + " tags that entries share, 16 threads";
+                curve.add(
+                        misses(path, arena, () -> untagged.get(Profile.wallet(last.incrementAndGet()), loader), last));
             }
             return curve.measure(plan);
         }
@@ -135,7 +146,7 @@ public final class RedisGrowth implements Suite {
                 rates -> rates.speed(path, "calls/s", Target.none()));
     }
 
-    private static Curve.Point misses(String path, Arena arena, Cache<String, Profile> cache, AtomicInteger last) {
+    private static Curve.Point misses(String path, Arena arena, Throughput.Work ours, AtomicInteger last) {
         return new Curve.Point(
                 USUAL_THREADS,
                 () -> {
@@ -144,7 +155,7 @@ public final class RedisGrowth implements Suite {
                         arena.bare().set(wallet, Profile.of(wallet));
                     }
                 },
-                () -> cache.get(Profile.wallet(last.incrementAndGet()), LOADER),
+                ours,
                 rates -> rates.speed(path, "calls/s", Target.none()));
     }
 
