@@ -33,7 +33,7 @@ public final class AnnotatedMethods {
         for (String bean : beans.getBeanNamesForType(Object.class, true, false)) {
             if (!ScopedProxyUtils.isScopedTarget(bean)) {
                 Class<?> type = type(beans, bean);
-                if (type != null && MethodAnnotations.isCandidate(type)) {
+                if (type != null && MethodAnnotations.areIn(type)) {
                     scan(bean, type, found);
                 }
             }

@@ -24,8 +24,7 @@ record CachePointcut(String name, Predicate<MethodAnnotations> wanted) implement
 
     @Override
     public boolean matches(Class<?> type) {
-        return MethodAnnotations.isCandidate(type)
-                && (!Modifier.isFinal(type.getModifiers()) || Proxy.isProxyClass(type));
+        return (!Modifier.isFinal(type.getModifiers()) || Proxy.isProxyClass(type)) && MethodAnnotations.areIn(type);
     }
 
     @Override
