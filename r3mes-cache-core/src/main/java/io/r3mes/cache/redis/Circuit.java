@@ -20,7 +20,8 @@ import org.slf4j.LoggerFactory;
  * The circuit breaker of one master: open while half of its answers of the last second, of ten at least, were none. Then
  * callers do without the master at once, and a command of the circuit's own asks it until it answers. Thread-safe.
  *
- * <p>Successes are counted only while there are failures to weigh them against, so a healthy master costs one volatile read.
+ * <p>Successes are counted only while there are failures to weigh them against, so a healthy master costs one volatile read,
+ * and no breaker exists before the first failure.
  */
 final class Circuit {
 
@@ -30,14 +31,10 @@ final class Circuit {
     static final int FEWEST_ANSWERS = 10;
 
     private static final Logger log = LoggerFactory.getLogger(Circuit.class);
-    private static final CircuitBreakerConfig CONFIG = CircuitBreakerConfig.custom()
-            .slidingWindow(1, FEWEST_ANSWERS, SlidingWindowType.TIME_BASED)
-            .failureRateThreshold(50)
-            .build();
 
     private final Probing probing;
-    private final CircuitBreaker breaker;
     private final BiConsumer<@Nullable Object, @Nullable Throwable> recording = this::record;
+    private volatile @Nullable CircuitBreaker breaker;
     private volatile boolean troubled;
     private volatile String key;
 
@@ -47,13 +44,6 @@ final class Circuit {
     Circuit(String key, Probing probing) {
         this.key = key;
         this.probing = probing;
-        this.breaker = CircuitBreaker.of(key, CONFIG);
-        breaker.getEventPublisher().onStateTransition(event -> {
-            if (event.getStateTransition().getToState() == State.OPEN) {
-                log.warn("Redis does not answer: doing without it until it does (keys such as {})", this.key);
-                probe();
-            }
-        });
     }
 
     /** How a circuit asks its master. */
@@ -66,7 +56,8 @@ final class Circuit {
     }
 
     boolean isOpen() {
-        return breaker.getState() == State.OPEN;
+        CircuitBreaker made = breaker;
+        return made != null && made.getState() == State.OPEN;
     }
 
     /** What a caller gets while the circuit is open. */
@@ -84,11 +75,37 @@ final class Circuit {
     private void record(@Nullable Object answer, @Nullable Throwable failure) {
         if (isNoAnswer(failure)) {
             troubled = true;
-            breaker.onError(0, TimeUnit.NANOSECONDS, failure);
+            breaker().onError(0, TimeUnit.NANOSECONDS, failure);
         } else if (troubled) {
-            breaker.onSuccess(0, TimeUnit.NANOSECONDS);
-            troubled = breaker.getMetrics().getNumberOfFailedCalls() != 0;
+            CircuitBreaker weighing = breaker();
+            weighing.onSuccess(0, TimeUnit.NANOSECONDS);
+            troubled = weighing.getMetrics().getNumberOfFailedCalls() != 0;
         }
+    }
+
+    private CircuitBreaker breaker() {
+        CircuitBreaker made = breaker;
+        return made == null ? make() : made;
+    }
+
+    private synchronized CircuitBreaker make() {
+        CircuitBreaker made = breaker;
+        if (made == null) {
+            made = CircuitBreaker.of(
+                    key,
+                    CircuitBreakerConfig.custom()
+                            .slidingWindow(1, FEWEST_ANSWERS, SlidingWindowType.TIME_BASED)
+                            .failureRateThreshold(50)
+                            .build());
+            made.getEventPublisher().onStateTransition(event -> {
+                if (event.getStateTransition().getToState() == State.OPEN) {
+                    log.warn("Redis does not answer: doing without it until it does (keys such as {})", key);
+                    probe();
+                }
+            });
+            breaker = made;
+        }
+        return made;
     }
 
     /** Other refusals are answers, of which other rules take care. */
@@ -107,7 +124,7 @@ final class Circuit {
                 probing.later(PROBE_PAUSE.toMillis(), this::probe);
             } else {
                 troubled = false;
-                breaker.transitionToClosedState();
+                breaker().transitionToClosedState();
                 log.info("Redis answers again (keys such as {})", key);
             }
         });
