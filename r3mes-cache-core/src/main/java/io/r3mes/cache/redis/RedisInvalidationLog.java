@@ -76,6 +76,10 @@ final class RedisInvalidationLog implements InvalidationLog {
         if (beat.applied() > HIGHEST_FLOOR) {
             return tooHigh(beat.applied());
         }
+        if (!links.commands().isOpened()) {
+            // The first beat comes while the application starts, which need not wait for the scripts to be prepared.
+            return links.commands().refuse();
+        }
         byte[] staleness =
                 bytes(TimeUnit.NANOSECONDS.toMicros(beat.maxStaleness().toNanos()));
         String[] touched = {keys.meta(), keys.log(), keys.nodes()};

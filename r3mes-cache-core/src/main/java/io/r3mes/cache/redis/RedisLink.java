@@ -60,9 +60,7 @@ final class RedisLink implements Sender {
     <T extends @Nullable Object> CompletionStage<T> use(Function<Opened, CompletionStage<T>> task) {
         Opened current = opened;
         if (current == null) {
-            connect();
-            return CompletableFuture.failedFuture(
-                    new RedisUnavailableException("Not connected to Redis yet", lastFailure));
+            return refuse();
         }
         try {
             CompletionStage<T> sent = task.apply(current);
@@ -76,6 +74,17 @@ final class RedisLink implements Sender {
             check(current, e);
             return CompletableFuture.failedFuture(e);
         }
+    }
+
+    /** Whether there is a connection, which may be broken. */
+    boolean isOpened() {
+        return opened != null;
+    }
+
+    /** What an operation gets that finds no connection. Begins to open one. */
+    <T extends @Nullable Object> CompletionStage<T> refuse() {
+        connect();
+        return CompletableFuture.failedFuture(new RedisUnavailableException("Not connected to Redis yet", lastFailure));
     }
 
     @Override
