@@ -7,11 +7,12 @@ import io.r3mes.cache.WarmTask.Cause;
 import io.r3mes.cache.WarmTask.Trigger;
 import io.r3mes.cache.spi.Lease;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.stream.Stream;
+import java.util.function.Predicate;
 
 /**
  * Runs warm tasks on the node's executor. A periodic task first takes a lease that lasts most of the period, so that one
@@ -52,9 +53,7 @@ final class Warmers implements CacheWarmer {
             started = true;
             warmers.values().forEach(this::schedule);
         }
-        return all(
-                        warmers.values().stream().filter(warmer -> warmer.task().onStartup()),
-                        new Trigger(Cause.STARTUP, null))
+        return all(chosen(WarmTask::onStartup), new Trigger(Cause.STARTUP, null))
                 .thenAccept(done -> {});
     }
 
@@ -75,26 +74,49 @@ final class Warmers implements CacheWarmer {
 
     @Override
     public CompletableFuture<List<WarmStatus>> warmAll() {
-        Stream<Warmer> independent = warmers.values().stream()
-                .filter(warmer -> warmer.task().onStartup() || warmer.task().every() != null);
-        return all(independent, new Trigger(Cause.CALL, null));
+        return all(chosen(task -> task.onStartup() || task.every() != null), new Trigger(Cause.CALL, null));
     }
 
     @Override
     public CompletableFuture<List<WarmStatus>> onEvent(Object event) {
-        Stream<Warmer> listening = warmers.values().stream()
-                .filter(warmer -> warmer.task().events().stream().anyMatch(type -> type.isInstance(event)));
-        return all(listening, new Trigger(Cause.EVENT, event));
+        return all(chosen(task -> listens(task, event)), new Trigger(Cause.EVENT, event));
     }
 
     @Override
     public List<WarmStatus> status() {
-        return warmers.values().stream().map(Warmer::status).toList();
+        List<WarmStatus> all = new ArrayList<>();
+        for (Warmer warmer : warmers.values()) {
+            all.add(warmer.status());
+        }
+        return List.copyOf(all);
     }
 
-    private static CompletableFuture<List<WarmStatus>> all(Stream<Warmer> chosen, Trigger trigger) {
+    private static boolean listens(WarmTask task, Object event) {
+        for (Class<?> type : task.events()) {
+            if (type.isInstance(event)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private List<Warmer> chosen(Predicate<WarmTask> wanted) {
+        List<Warmer> chosen = new ArrayList<>();
+        for (Warmer warmer : warmers.values()) {
+            if (wanted.test(warmer.task())) {
+                chosen.add(warmer);
+            }
+        }
+        return chosen;
+    }
+
+    /** Most applications have no warmer for most of their events. */
+    private static CompletableFuture<List<WarmStatus>> all(List<Warmer> chosen, Trigger trigger) {
+        if (chosen.isEmpty()) {
+            return CompletableFuture.completedFuture(List.of());
+        }
         List<CompletableFuture<WarmStatus>> runs =
-                chosen.map(warmer -> warmer.run(trigger)).toList();
+                chosen.stream().map(warmer -> warmer.run(trigger)).toList();
         return CompletableFuture.allOf(runs.toArray(CompletableFuture[]::new))
                 .thenApply(done -> runs.stream().map(CompletableFuture::join).toList());
     }

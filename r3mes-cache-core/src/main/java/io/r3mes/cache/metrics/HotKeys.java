@@ -4,9 +4,9 @@ import io.r3mes.cache.KeyCount;
 import java.util.List;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.concurrent.locks.ReentrantLock;
-import java.util.stream.Stream;
 import org.apache.datasketches.frequencies.ErrorType;
 import org.apache.datasketches.frequencies.ItemsSketch;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The most frequent keys of all caches in bounded memory: exact while they are fewer than three quarters of {@value
@@ -18,8 +18,8 @@ final class HotKeys {
     static final int MAP_SIZE = 1024;
 
     private final ReentrantLock lock = new ReentrantLock();
-    /** Guarded by {@link #lock}. */
-    private final ItemsSketch<HotKey> sketch = new ItemsSketch<>(MAP_SIZE);
+    /** Made by the first key that is added. Guarded by {@link #lock}. */
+    private @Nullable ItemsSketch<HotKey> sketch;
 
     private final LongAdder dropped = new LongAdder();
 
@@ -29,6 +29,9 @@ final class HotKeys {
             return;
         }
         try {
+            if (sketch == null) {
+                sketch = new ItemsSketch<>(MAP_SIZE);
+            }
             sketch.update(new HotKey(cache, key), weight);
         } finally {
             lock.unlock();
@@ -37,7 +40,7 @@ final class HotKeys {
 
     /** At most {@code limit} keys, most frequent first. */
     List<KeyCount> top(int limit) {
-        return Stream.of(rows())
+        return rows().stream()
                 .limit(limit)
                 .map(row -> new KeyCount(row.getItem().cache, row.getItem().key, row.getEstimate()))
                 .toList();
@@ -50,16 +53,16 @@ final class HotKeys {
     void reset() {
         lock.lock();
         try {
-            sketch.reset();
+            sketch = null;
         } finally {
             lock.unlock();
         }
     }
 
-    private ItemsSketch.Row<HotKey>[] rows() {
+    private List<ItemsSketch.Row<HotKey>> rows() {
         lock.lock();
         try {
-            return sketch.getFrequentItems(ErrorType.NO_FALSE_NEGATIVES);
+            return sketch == null ? List.of() : List.of(sketch.getFrequentItems(ErrorType.NO_FALSE_NEGATIVES));
         } finally {
             lock.unlock();
         }

@@ -46,7 +46,7 @@ public final class R3mesCache {
     private OnFailover onFailover = EngineConfig.Coherence.DEFAULT.onFailover();
     private int maxTagMembers = TagIndex.MOST_MEMBERS;
     private int minReplicas;
-    private ValueCodec codec = new JacksonValueCodec();
+    private @Nullable ValueCodec codec;
     private @Nullable ValueCipher cipher;
     private @Nullable Executor executor;
     private UnaryOperator<RemoteStore> remoteStore = real -> real;
@@ -203,7 +203,7 @@ public final class R3mesCache {
             return new CacheEngine(new EngineConfig(
                     policies,
                     storage.ports(),
-                    new EngineConfig.Values(codec, cipher),
+                    new EngineConfig.Values(codec == null ? new JacksonValueCodec() : codec, cipher),
                     environment,
                     new EngineConfig.Figures(new Observers(told), metrics),
                     coherence(),

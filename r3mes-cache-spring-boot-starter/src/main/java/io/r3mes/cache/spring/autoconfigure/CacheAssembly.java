@@ -63,9 +63,7 @@ record CacheAssembly(R3mesCacheProperties properties, ConfigurableListableBeanFa
             return own;
         }
         JsonMapper mapper = beans.getBeanProvider(JsonMapper.class).getIfAvailable();
-        return mapper == null
-                ? new JacksonValueCodec()
-                : new JacksonValueCodec(mapper.rebuild().build());
+        return mapper == null ? new JacksonValueCodec() : new JacksonValueCodec(mapper);
     }
 
     private @Nullable ValueCipher cipher() {

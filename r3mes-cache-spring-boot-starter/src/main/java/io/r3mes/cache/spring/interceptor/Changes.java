@@ -87,6 +87,9 @@ final class Changes {
                 (drop.async() ? behind : now).add(drop.targets());
             }
         }
+        if (now.isEmpty() && behind.isEmpty()) {
+            return;
+        }
         CacheInvalidator invalidator = manager.get().invalidator();
         guarded(() -> Targets.all(now).apply(invalidator));
         guarded(() -> Targets.all(behind).applyAsync(invalidator).whenComplete((done, failure) -> {

@@ -12,7 +12,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
@@ -152,14 +151,16 @@ public final class WarmTasks {
     }
 
     private List<Planned> tasks(List<Warm> warms) {
-        Map<String, Long> perCache = warms.stream()
-                .collect(Collectors.groupingBy(warm -> warm.invocation().cache(), Collectors.counting()));
+        Map<String, Integer> perCache = new HashMap<>();
+        for (Warm warm : warms) {
+            perCache.merge(warm.invocation().cache(), 1, Integer::sum);
+        }
         Map<String, Integer> used = new HashMap<>();
         List<Planned> tasks = new ArrayList<>();
         for (Warm warm : warms) {
             Invocation invocation = warm.invocation();
             String name = invocation.cache();
-            if (perCache.getOrDefault(name, 1L) > 1) {
+            if (perCache.getOrDefault(name, 1) > 1) {
                 String method = name + ":" + invocation.method().bean() + "."
                         + invocation.method().signature().method().getName();
                 int count = used.merge(method, 1, Integer::sum);
