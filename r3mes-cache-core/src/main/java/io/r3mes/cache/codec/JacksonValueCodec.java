@@ -5,8 +5,10 @@ import java.io.IOException;
 import java.lang.reflect.Type;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
+import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JsonGenerator;
 import tools.jackson.core.JsonParser;
+import tools.jackson.core.JsonToken;
 import tools.jackson.core.StreamReadConstraints;
 import tools.jackson.core.StreamWriteConstraints;
 import tools.jackson.core.json.JsonFactory;
@@ -14,10 +16,11 @@ import tools.jackson.core.util.ByteArrayBuilder;
 import tools.jackson.databind.AnnotationIntrospector;
 import tools.jackson.databind.DeserializationFeature;
 import tools.jackson.databind.JavaType;
-import tools.jackson.databind.ObjectReader;
 import tools.jackson.databind.ObjectWriter;
 import tools.jackson.databind.SerializationFeature;
+import tools.jackson.databind.ValueDeserializer;
 import tools.jackson.databind.cfg.DateTimeFeature;
+import tools.jackson.databind.deser.DeserializationContextExt;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.jsontype.BasicPolymorphicTypeValidator;
 
@@ -40,7 +43,8 @@ public final class JacksonValueCodec implements ValueCodec {
 
     private final JsonMapper mapper;
     private final JsonFactory limited;
-    private final ConcurrentMap<Type, Binding> bindings = new ConcurrentHashMap<>();
+    private final ConcurrentMap<Type, ObjectWriter> writers = new ConcurrentHashMap<>();
+    private final ConcurrentMap<Type, Root> roots = new ConcurrentHashMap<>();
 
     /** A codec with Jackson's defaults. */
     public JacksonValueCodec() {
@@ -102,7 +106,7 @@ public final class JacksonValueCodec implements ValueCodec {
     public byte[] encode(Object value, Type type) throws IOException {
         try (ByteArrayBuilder bytes = new ByteArrayBuilder();
                 JsonGenerator generator = limited.createGenerator(mapper._serializationContext(), bytes)) {
-            binding(type).writer.writeValue(generator, value);
+            writer(type).writeValue(generator, value);
             generator.flush();
             if (bytes.size() > MAX_BYTES) {
                 throw new IOException("The value takes " + bytes.size() + " bytes, more than " + MAX_BYTES);
@@ -113,8 +117,10 @@ public final class JacksonValueCodec implements ValueCodec {
 
     @Override
     public Object decode(byte[] bytes, int offset, int length, Type type) throws IOException {
-        try (JsonParser parser = limited.createParser(mapper._deserializationContext(), bytes, offset, length)) {
-            Object value = binding(type).reader.readValue(parser);
+        DeserializationContextExt context = mapper._deserializationContext();
+        try (JsonParser parser = limited.createParser(context, bytes, offset, length)) {
+            context.assignParser(parser);
+            Object value = read(root(type, context), parser, context);
             if (value == null) {
                 throw new IOException("The bytes hold a null, not a value of " + type.getTypeName());
             }
@@ -122,18 +128,45 @@ public final class JacksonValueCodec implements ValueCodec {
         }
     }
 
-    private Binding binding(Type type) {
-        Binding known = bindings.get(type);
+    /** As an {@code ObjectReader} reads, which would make a context of its own beside that of the parser. */
+    private static @Nullable Object read(Root root, JsonParser parser, DeserializationContextExt context) {
+        JsonToken first = parser.nextToken();
+        if (first == null) {
+            return context.reportInputMismatch(root.type, "No content to map due to end-of-input");
+        }
+        if (first == JsonToken.VALUE_NULL) {
+            return root.deserializer.getNullValue(context);
+        }
+        Object value = context.readRootValue(parser, root.type, root.deserializer, null);
+        context.checkUnresolvedObjectId();
+        JsonToken trailing = parser.nextToken();
+        return trailing == null ? value : context.reportTrailingTokens(root.type.getRawClass(), parser, trailing);
+    }
+
+    private Root root(Type type, DeserializationContextExt context) {
+        Root known = roots.get(type);
         if (known != null) {
             return known;
         }
         JavaType javaType = mapper.constructType(type);
-        Binding built = new Binding(mapper.readerFor(javaType), mapper.writerFor(javaType));
-        if (bindings.size() < MAX_CACHED_TYPES) {
-            bindings.put(type, built);
+        Root built = new Root(javaType, context.findRootValueDeserializer(javaType));
+        if (roots.size() < MAX_CACHED_TYPES) {
+            roots.put(type, built);
         }
         return built;
     }
 
-    private record Binding(ObjectReader reader, ObjectWriter writer) {}
+    private ObjectWriter writer(Type type) {
+        ObjectWriter known = writers.get(type);
+        if (known != null) {
+            return known;
+        }
+        ObjectWriter built = mapper.writerFor(mapper.constructType(type));
+        if (writers.size() < MAX_CACHED_TYPES) {
+            writers.put(type, built);
+        }
+        return built;
+    }
+
+    private record Root(JavaType type, ValueDeserializer<Object> deserializer) {}
 }
