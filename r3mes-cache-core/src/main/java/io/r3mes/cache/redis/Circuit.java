@@ -72,7 +72,8 @@ final class Circuit {
         return operation;
     }
 
-    private void record(@Nullable Object answer, @Nullable Throwable failure) {
+    /** Counts how an operation of the master ended. */
+    void record(@Nullable Object answer, @Nullable Throwable failure) {
         if (isNoAnswer(failure)) {
             troubled = true;
             breaker().onError(0, TimeUnit.NANOSECONDS, failure);

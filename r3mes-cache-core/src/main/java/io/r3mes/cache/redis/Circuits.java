@@ -3,6 +3,7 @@ package io.r3mes.cache.redis;
 import java.util.Map;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
 
 /** One circuit for each master: there is one, or as many as a cluster has shards. Thread-safe. */
 final class Circuits implements Circuit.Probing {
@@ -28,6 +29,14 @@ final class Circuits implements Circuit.Probing {
         String master = link.masterOf(name);
         Circuit known = byMaster.get(master);
         return known == null ? byMaster.computeIfAbsent(master, added -> new Circuit(name, this)) : known;
+    }
+
+    /** Counts how an operation ended where there is one master only. */
+    void endedAtTheOnlyMaster(@Nullable Object answer, @Nullable Throwable failure) {
+        Circuit only = byMaster.get(ONLY);
+        if (only != null) {
+            only.record(answer, failure);
+        }
     }
 
     /** How many are open. */

@@ -8,6 +8,7 @@ import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
+import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,12 +22,22 @@ final class Gathering<Q, A extends @Nullable Object> {
 
     private final Limits limits;
     private final Sending<Q, A> sending;
+    private final BiConsumer<? super A, @Nullable Throwable> told;
+    private final BiConsumer<A, @Nullable Throwable> endingAlone = this::endAlone;
     private final Queue<Waiting<Q, A>> gathered = new ArrayDeque<>(); // guarded by this
     private int underWay; // guarded by this
 
     Gathering(Limits limits, Sending<Q, A> sending) {
+        this(limits, sending, (answer, failure) -> {});
+    }
+
+    /**
+     * @param told how each request ends, before its caller is
+     */
+    Gathering(Limits limits, Sending<Q, A> sending, BiConsumer<? super A, @Nullable Throwable> told) {
         this.limits = limits;
         this.sending = sending;
+        this.told = told;
     }
 
     /**
@@ -40,19 +51,32 @@ final class Gathering<Q, A extends @Nullable Object> {
     interface Sending<Q, A extends @Nullable Object> {
 
         CompletionStage<List<A>> send(List<Q> requests);
+
+        /** Sends one request, which is no batch. */
+        default CompletionStage<A> sendAlone(Q request) {
+            return send(List.of(request)).thenApply(answers -> answers.get(0));
+        }
     }
 
     CompletableFuture<A> add(Q request) {
-        Waiting<Q, A> waiting = new Waiting<>(request, new CompletableFuture<>());
         synchronized (this) {
             if (underWay == limits.batches()) {
+                Waiting<Q, A> waiting = new Waiting<>(request, new CompletableFuture<>());
                 gathered.add(waiting);
                 return waiting.answer();
             }
             underWay++;
         }
-        send(List.of(waiting));
-        return waiting.answer();
+        return sending.sendAlone(request).whenComplete(endingAlone).toCompletableFuture();
+    }
+
+    private void endAlone(A answer, @Nullable Throwable failure) {
+        if (failure == null || isAnswer(failure)) {
+            sendNext();
+        } else {
+            fail(giveUp(), failure);
+        }
+        told.accept(answer, failure);
     }
 
     private void send(List<Waiting<Q, A>> batch) {
@@ -60,6 +84,7 @@ final class Gathering<Q, A extends @Nullable Object> {
             if (failure == null) {
                 sendNext();
                 for (int i = 0; i < batch.size(); i++) {
+                    told.accept(answers.get(i), null);
                     batch.get(i).answer().complete(answers.get(i));
                 }
             } else if (isAnswer(failure)) {
@@ -73,8 +98,12 @@ final class Gathering<Q, A extends @Nullable Object> {
         });
     }
 
-    private static <Q, A extends @Nullable Object> void fail(List<Waiting<Q, A>> all, Throwable failure) {
-        all.forEach(waiting -> waiting.answer().completeExceptionally(failure));
+    @SuppressWarnings("NullAway") // There is no answer beside a failure.
+    private void fail(List<Waiting<Q, A>> all, Throwable failure) {
+        all.forEach(waiting -> {
+            told.accept(null, failure);
+            waiting.answer().completeExceptionally(failure);
+        });
     }
 
     private static <Q, A extends @Nullable Object> List<Q> requests(List<Waiting<Q, A>> batch) {

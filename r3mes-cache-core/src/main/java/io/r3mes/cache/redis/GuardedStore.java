@@ -26,7 +26,11 @@ final class GuardedStore implements RemoteStore {
     @Override
     public CompletionStage<byte @Nullable []> get(String key) {
         Circuit circuit = circuits.of(key, keys);
-        return circuit.isOpen() ? circuit.refuse(keys.value(key)) : circuit.watch(store.get(key));
+        if (circuit.isOpen()) {
+            return circuit.refuse(keys.value(key));
+        }
+        CompletionStage<byte @Nullable []> answer = store.get(key);
+        return circuits.areOne() ? answer : circuit.watch(answer);
     }
 
     /**

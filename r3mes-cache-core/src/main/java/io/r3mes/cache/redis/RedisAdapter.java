@@ -43,7 +43,8 @@ public final class RedisAdapter implements AutoCloseable {
         common.add(commands);
         invalidations = namespace.minReplicas() > 0 ? replicated() : commands;
         circuits = new Circuits(commands);
-        remoteStore = new GuardedStore(new RedisRemoteStore(commands, invalidations, keys), circuits, keys);
+        RedisRemoteStore store = new RedisRemoteStore(commands, invalidations, keys, circuits::endedAtTheOnlyMaster);
+        remoteStore = new GuardedStore(store, circuits, keys);
     }
 
     /**

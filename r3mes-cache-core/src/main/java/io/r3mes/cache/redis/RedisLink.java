@@ -15,6 +15,8 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BiConsumer;
+import java.util.function.BiFunction;
 import java.util.function.Function;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
@@ -35,7 +37,7 @@ final class RedisLink implements Sender {
     private final LongSupplier random;
     private final CompletableFuture<Void> connected = new CompletableFuture<>();
     private final Object lock = new Object();
-    private volatile @Nullable Opened opened;
+    private volatile @Nullable Current current;
     private volatile @Nullable Throwable lastFailure;
     private boolean opening; // guarded by lock
     private boolean closed; // guarded by lock
@@ -53,32 +55,33 @@ final class RedisLink implements Sender {
     /** Sends a command. Whatever goes wrong completes the stage. */
     <T extends @Nullable Object> CompletionStage<T> call(
             Function<RedisClusterAsyncCommands<String, byte[]>, CompletionStage<T>> command) {
-        return use(current -> command.apply(current.commands()));
+        return use(command, (asked, opened) -> asked.apply(opened.commands()));
     }
 
     /** Uses the connection. Whatever goes wrong completes the stage. */
     <T extends @Nullable Object> CompletionStage<T> use(Function<Opened, CompletionStage<T>> task) {
-        Opened current = opened;
-        if (current == null) {
+        return use(task, Function::apply);
+    }
+
+    /** The same for a task that is told what it is for, so that it can be one object for all. */
+    <Q, T extends @Nullable Object> CompletionStage<T> use(Q asked, BiFunction<Q, Opened, CompletionStage<T>> task) {
+        Current used = current;
+        if (used == null) {
             return refuse();
         }
         try {
-            CompletionStage<T> sent = task.apply(current);
-            sent.whenComplete((answer, failure) -> {
-                if (failure != null) {
-                    check(current, failure instanceof CompletionException wrapped ? wrapped.getCause() : failure);
-                }
-            });
+            CompletionStage<T> sent = task.apply(asked, used.opened);
+            sent.whenComplete(used);
             return sent;
         } catch (RuntimeException e) {
-            check(current, e);
+            check(used, e);
             return CompletableFuture.failedFuture(e);
         }
     }
 
     /** Whether there is a connection, which may be broken. */
     boolean isOpened() {
-        return opened != null;
+        return current != null;
     }
 
     /** What an operation gets that finds no connection. Begins to open one. */
@@ -108,19 +111,19 @@ final class RedisLink implements Sender {
 
     /** Gives the connection up and opens another one, which may be to another server; not more often than bearable. */
     void reopen() {
-        Opened left;
+        Current left;
         synchronized (lock) {
-            left = opened;
+            left = current;
             if (left == null || closed || pausing) {
                 return;
             }
-            opened = null;
+            current = null;
             opening = true;
             pausing = true;
             delay = RedisOptions.FIRST_DELAY;
         }
         log.debug("Leaving the server of the connection ({})", use);
-        CompletableFuture<Void> unused = left.connection().closeAsync();
+        CompletableFuture<Void> unused = left.opened.connection().closeAsync();
         later(RedisOptions.REFRESH_PAUSE.toMillis(), () -> {
             synchronized (lock) {
                 pausing = false;
@@ -130,8 +133,8 @@ final class RedisLink implements Sender {
         onReopen.forEach(Runnable::run);
     }
 
-    private void check(Opened used, @Nullable Throwable failure) {
-        if (failure != null && !isClosed() && used.equals(opened) && clients.mustReopen(failure)) {
+    private void check(Current used, @Nullable Throwable failure) {
+        if (failure != null && !isClosed() && used.equals(current) && clients.mustReopen(failure)) {
             reopen();
         }
     }
@@ -145,7 +148,7 @@ final class RedisLink implements Sender {
     /** Begins to connect, unless that is under way. Completes when the first connection is there. */
     CompletionStage<Void> connect() {
         synchronized (lock) {
-            if (opening || closed || opened != null) {
+            if (opening || closed || current != null) {
                 return connected;
             }
             opening = true;
@@ -170,19 +173,19 @@ final class RedisLink implements Sender {
 
     /** Whether there is a connection, and it is one to a cluster. */
     boolean isToCluster() {
-        Opened current = opened;
-        return current != null && current.connection() instanceof StatefulRedisClusterConnection;
+        Current used = current;
+        return used != null && used.opened.connection() instanceof StatefulRedisClusterConnection;
     }
 
     /** Whether there is a connection, and what it is to has all keys. */
     boolean isToOneServer() {
-        return opened != null && !isToCluster();
+        return current != null && !isToCluster();
     }
 
     /** The id of the master of a key in a cluster; empty where there is one master only, or it is not known. */
     String masterOf(String key) {
-        Opened current = opened;
-        if (current != null && current.connection() instanceof StatefulRedisClusterConnection<?, ?> cluster) {
+        Current used = current;
+        if (used != null && used.opened.connection() instanceof StatefulRedisClusterConnection<?, ?> cluster) {
             RedisClusterNode master = cluster.getPartitions().getPartitionBySlot(SlotHash.getSlot(key));
             return master == null ? "" : master.getNodeId();
         }
@@ -206,15 +209,15 @@ final class RedisLink implements Sender {
 
     /** Ends the connection and all attempts to open it. */
     CompletableFuture<Void> close() {
-        Opened current;
+        Current left;
         synchronized (lock) {
-            current = closed ? null : opened;
+            left = closed ? null : current;
             closed = true;
         }
         connected.completeExceptionally(new RedisUnavailableException("The adapter is closed", lastFailure));
-        return current == null
+        return left == null
                 ? CompletableFuture.completedFuture(null)
-                : current.connection().closeAsync();
+                : left.opened.connection().closeAsync();
     }
 
     private void attempt() {
@@ -241,7 +244,7 @@ final class RedisLink implements Sender {
         boolean late;
         synchronized (lock) {
             late = closed;
-            opened = late ? null : connection;
+            current = late ? null : new Current(connection);
         }
         if (late) {
             CompletableFuture<Void> unused = connection.connection().closeAsync();
@@ -286,5 +289,20 @@ final class RedisLink implements Sender {
             root = root.getCause();
         }
         return root.toString();
+    }
+
+    /** The connection in use, which is looked at again whenever one of its operations fails. */
+    private final class Current implements BiConsumer<@Nullable Object, @Nullable Throwable> {
+
+        private final Opened opened;
+
+        Current(Opened opened) {
+            this.opened = opened;
+        }
+
+        @Override
+        public void accept(@Nullable Object answer, @Nullable Throwable failure) {
+            check(this, failure instanceof CompletionException wrapped ? wrapped.getCause() : failure);
+        }
     }
 }

@@ -22,6 +22,7 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.function.BiConsumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -36,17 +37,23 @@ final class RedisRemoteStore implements RemoteStore {
     private final Sender invalidations;
     private final RedisKeys keys;
     private final ScanCursors cursors = new ScanCursors();
-    private final Gathering<String, byte @Nullable []> reads = new Gathering<>(READS, this::getTogether);
+    private final Gathering<String, byte @Nullable []> reads;
     private final Gathering<Lease, Claim> claims = new Gathering<>(WRITES, this::acquireTogether);
     private final Gathering<Loaded, Boolean> stores = new Gathering<>(WRITES, this::storeTogether);
 
     /**
      * @param invalidations for what an acknowledged invalidation removes
+     * @param readEnded is told how each {@link #get} ends, unless in a cluster
      */
-    RedisRemoteStore(RedisLink link, Sender invalidations, RedisKeys keys) {
+    RedisRemoteStore(
+            RedisLink link,
+            Sender invalidations,
+            RedisKeys keys,
+            BiConsumer<@Nullable Object, @Nullable Throwable> readEnded) {
         this.link = link;
         this.invalidations = invalidations;
         this.keys = keys;
+        this.reads = new Gathering<>(READS, new Reads(), readEnded);
     }
 
     @Override
@@ -56,28 +63,7 @@ final class RedisRemoteStore implements RemoteStore {
 
     @SuppressWarnings("NullAway") // Lettuce does not say that a value may be null.
     private CompletionStage<byte @Nullable []> getNow(String key) {
-        return link.call(commands -> commands.get(keys.value(key)));
-    }
-
-    /** One command for what several callers want; those who want the same share the answer. */
-    private CompletionStage<List<byte @Nullable []>> getTogether(List<String> wanted) {
-        if (wanted.size() == 1) {
-            return getNow(wanted.get(0)).thenApply(Collections::singletonList);
-        }
-        Set<String> distinct = new LinkedHashSet<>(wanted);
-        if (distinct.size() == 1) {
-            return getNow(wanted.get(0)).thenApply(value -> Collections.nCopies(wanted.size(), value));
-        }
-        List<String> asked = List.copyOf(distinct);
-        return getAll(asked).thenApply(found -> {
-            Map<String, byte @Nullable []> values = new HashMap<>();
-            for (int i = 0; i < asked.size(); i++) {
-                values.put(asked.get(i), found.values().get(i));
-            }
-            List<byte @Nullable []> answers = new ArrayList<>(wanted.size());
-            wanted.forEach(key -> answers.add(values.get(key)));
-            return answers;
-        });
+        return link.use(keys.value(key), (name, opened) -> opened.commands().get(name));
     }
 
     /** Fails as a whole; in a cluster, several calls of {@link #get} do better. */
@@ -255,6 +241,37 @@ final class RedisRemoteStore implements RemoteStore {
 
     private String[] lease(Lease lease) {
         return new String[] {keys.lease(lease.key())};
+    }
+
+    /** Reads that are not in a cluster. */
+    private final class Reads implements Gathering.Sending<String, byte @Nullable []> {
+
+        @Override
+        public CompletionStage<byte @Nullable []> sendAlone(String key) {
+            return getNow(key);
+        }
+
+        /** One command for what several callers want; those who want the same share the answer. */
+        @Override
+        public CompletionStage<List<byte @Nullable []>> send(List<String> wanted) {
+            if (wanted.size() == 1) {
+                return sendAlone(wanted.get(0)).thenApply(Collections::singletonList);
+            }
+            Set<String> distinct = new LinkedHashSet<>(wanted);
+            if (distinct.size() == 1) {
+                return sendAlone(wanted.get(0)).thenApply(value -> Collections.nCopies(wanted.size(), value));
+            }
+            List<String> asked = List.copyOf(distinct);
+            return getAll(asked).thenApply(found -> {
+                Map<String, byte @Nullable []> values = new HashMap<>();
+                for (int i = 0; i < asked.size(); i++) {
+                    values.put(asked.get(i), found.values().get(i));
+                }
+                List<byte @Nullable []> answers = new ArrayList<>(wanted.size());
+                wanted.forEach(key -> answers.add(values.get(key)));
+                return answers;
+            });
+        }
     }
 
     /** A value on its way under a lease. */
