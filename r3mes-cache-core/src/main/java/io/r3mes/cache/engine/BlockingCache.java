@@ -58,8 +58,8 @@ final class BlockingCache<K, V> implements Cache<K, V>, NearReads {
             }
             return value(entry);
         }
-        return CallerThread.call(executor(), steps -> tiered.read(timed(id, loader, steps, startedAt)))
-                .get();
+        CallerThread here = CallerThread.begin(executor());
+        return here.await(tiered.read(timed(id, loader, here, startedAt))).get();
     }
 
     @Override

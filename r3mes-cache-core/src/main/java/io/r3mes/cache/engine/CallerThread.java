@@ -1,12 +1,14 @@
 package io.r3mes.cache.engine;
 
+import java.util.ArrayDeque;
 import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
-import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Executor;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.BiConsumer;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The executor of a blocking call: the steps of the call run on the thread that waits for it, so that blocking and
@@ -15,14 +17,17 @@ import java.util.function.Function;
  * <p>An interrupt does not end the wait, because every step is bounded in time; the flag is kept for the caller. The waiting
  * thread is parked with this object as its blocker.
  */
-final class CallerThread implements Executor {
+final class CallerThread implements Executor, BiConsumer<@Nullable Object, @Nullable Throwable> {
 
-    private static final Runnable WAKE_UP = CallerThread::wakeUp;
-
-    private final Queue<Runnable> steps = new ConcurrentLinkedQueue<>();
     private final Thread thread = Thread.currentThread();
     private final Executor fallback;
-    private volatile boolean ended;
+    /** There is seldom more than one step at a time, so the first one takes no queue. */
+    private @Nullable Runnable first; // guarded by this
+
+    private @Nullable Queue<Runnable> others; // guarded by this
+    private boolean ended; // guarded by this
+    private boolean expecting; // of this thread
+    private volatile @Nullable CompletableFuture<?> awaited;
 
     private CallerThread(Executor fallback) {
         this.fallback = fallback;
@@ -30,13 +35,22 @@ final class CallerThread implements Executor {
 
     /** The result of {@code work}, whose steps run here. */
     static <T> T call(Executor fallback, Function<Executor, CompletableFuture<T>> work) {
-        CallerThread here = new CallerThread(fallback);
-        CompletableFuture<T> result = work.apply(here);
+        CallerThread here = begin(fallback);
+        return here.await(work.apply(here));
+    }
+
+    /** For one call of {@link #await} by the calling thread. */
+    static CallerThread begin(Executor fallback) {
+        return new CallerThread(fallback);
+    }
+
+    /** The result of what was begun with this executor. */
+    <T> T await(CompletableFuture<T> result) {
         if (!result.isDone()) {
-            result.whenComplete((value, failure) -> here.execute(WAKE_UP));
-            here.runUntil(result);
+            awaited = result;
+            runUntil(result);
         }
-        here.end();
+        end();
         try {
             return result.join();
         } catch (CompletionException failure) {
@@ -44,27 +58,50 @@ final class CallerThread implements Executor {
         }
     }
 
+    /**
+     * Tells, before {@link #await}, that what will be awaited cannot complete before a step has run here: until then it need
+     * not wake the thread up.
+     */
+    void expectStep() {
+        expecting = awaited == null && Thread.currentThread() == thread;
+    }
+
     @Override
     public void execute(Runnable step) {
-        steps.add(step);
-        if (ended) {
-            handOver();
+        if (!add(step)) {
+            fallback.execute(step);
         } else if (Thread.currentThread() != thread) {
+            LockSupport.unpark(thread);
+        }
+    }
+
+    /** Wakes the thread up when what it waits for is complete. */
+    @Override
+    public void accept(@Nullable Object value, @Nullable Throwable failure) {
+        if (Thread.currentThread() != thread) {
             LockSupport.unpark(thread);
         }
     }
 
     /** Whether the thread has something to do, though it may not have woken up yet. */
     boolean hasSteps() {
-        return !steps.isEmpty();
+        CompletableFuture<?> result = awaited;
+        synchronized (this) {
+            return first != null || (result != null && result.isDone());
+        }
     }
 
     private void runUntil(CompletableFuture<?> result) {
+        boolean wakesUp = false;
         boolean interrupted = false;
         while (!result.isDone()) {
-            Runnable step = steps.poll();
+            Runnable step = poll();
             if (step != null) {
+                expecting = false;
                 step.run();
+            } else if (!expecting && !wakesUp) {
+                result.whenComplete(this);
+                wakesUp = true;
             } else {
                 LockSupport.park(this);
                 interrupted |= Thread.interrupted();
@@ -75,18 +112,31 @@ final class CallerThread implements Executor {
         }
     }
 
-    private static void wakeUp() {}
-
-    private void end() {
-        ended = true;
-        handOver();
+    private synchronized boolean add(Runnable step) {
+        if (ended) {
+            return false;
+        }
+        if (first == null) {
+            first = step;
+        } else {
+            others = others == null ? new ArrayDeque<>() : others;
+            others.add(step);
+        }
+        return true;
     }
 
-    private void handOver() {
-        for (Runnable step = steps.poll(); step != null; step = steps.poll()) {
-            if (step != WAKE_UP) {
-                fallback.execute(step);
-            }
+    private synchronized @Nullable Runnable poll() {
+        Runnable step = first;
+        first = others == null ? null : others.poll();
+        return step;
+    }
+
+    private void end() {
+        synchronized (this) {
+            ended = true;
+        }
+        for (Runnable step = poll(); step != null; step = poll()) {
+            fallback.execute(step);
         }
     }
 }

@@ -151,11 +151,19 @@ final class Catalog {
         if (policy.tags().isEmpty()) {
             return new Subject(policy.name(), policy.key().join(parts), List.of());
         }
+        String key = policy.key().join(parts);
+        if (policy.tags().size() == 1) {
+            return new Subject(policy.name(), key, List.of(tag(policy.tags().get(0), policy, parts)));
+        }
         List<String> tags = new ArrayList<>(policy.tags().size());
         for (KeyTemplate tag : policy.tags()) {
-            tags.add(tag.join(partsOf(tag, policy.key(), parts)));
+            tags.add(tag(tag, policy, parts));
         }
-        return new Subject(policy.name(), policy.key().join(parts), tags);
+        return new Subject(policy.name(), key, tags);
+    }
+
+    private static String tag(KeyTemplate tag, CachePolicy policy, List<String> parts) {
+        return tag.join(partsOf(tag, policy.key(), parts));
     }
 
     /** The values of a template's placeholders among those of another that has them all. */

@@ -149,30 +149,23 @@ final class Entries {
 
     /** Copies a hit of the remote store into the near cache. Returns its value. */
     @Nullable Object keepLocally(Object id, Subject asked, Found.Hit hit, RemoteReads.Watch watch) {
-        Envelope.Header header = hit.envelope().header();
-        long now = node.now();
         if (near.isOn() && node.serverClock().isKnown()) {
-            long remainingNanos = (header.expiresAtMicros() - node.serverClock().latest(now)) * 1_000;
-            if (remainingNanos > 0) {
-                LocalEntry.Birth at = new LocalEntry.Birth(
-                        header.generation(), header.birth(), Math.max(header.birth(), watch.head()));
-                Subject subject = asked.withTags(hit.envelope().tags());
-                near.put(
-                        id,
-                        entry(
-                                hit.value(),
-                                subject,
-                                at,
-                                new Lifetime(
-                                        now,
-                                        remainingNanos,
-                                        LoadDecisions.usualTtl(policy, hit.value())
-                                                .toNanos(),
-                                        header.loadTime())),
-                        now);
-            }
+            keep(id, asked, hit, watch);
         }
         return hit.value();
+    }
+
+    private void keep(Object id, Subject asked, Found.Hit hit, RemoteReads.Watch watch) {
+        long now = node.now();
+        Envelope found = hit.envelope();
+        long remainingNanos = (found.expiresAtMicros() - node.serverClock().latest(now)) * 1_000;
+        if (remainingNanos > 0) {
+            LocalEntry.Birth at =
+                    new LocalEntry.Birth(found.generation(), found.birth(), Math.max(found.birth(), watch.head()));
+            long whole = LoadDecisions.usualTtl(policy, hit.value()).toNanos();
+            Lifetime lifetime = new Lifetime(now, remainingNanos, whole, found.loadTime());
+            near.put(id, entry(hit.value(), found.of(asked), at, lifetime), now);
+        }
     }
 
     /** The tags whose members the index has to know: the policy's that do not name the entry, and all that were added. */
@@ -191,10 +184,11 @@ final class Entries {
         if (!refreshesAhead() || !node.serverClock().isKnown()) {
             return false;
         }
-        Envelope.Header header = hit.envelope().header();
-        long remaining = header.expiresAtMicros() - node.serverClock().earliest(node.now());
+        long remaining = hit.envelope().expiresAtMicros() - node.serverClock().earliest(node.now());
         return remaining * 1_000.0
-                <= ahead(LoadDecisions.usualTtl(policy, hit.value()).toNanos(), header.loadTime());
+                <= ahead(
+                        LoadDecisions.usualTtl(policy, hit.value()).toNanos(),
+                        hit.envelope().loadTime());
     }
 
     private boolean refreshesAhead() {

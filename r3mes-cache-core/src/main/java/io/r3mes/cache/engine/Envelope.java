@@ -16,10 +16,12 @@ import java.util.zip.CRC32C;
  * 30  tags, each with its length (2 bytes); then the payload; then CRC-32C (4 bytes)
  * </pre>
  *
+ * <p>Fields are read where they lie, and tags become text only where one is not known already.
+ *
  * @param bytes the whole stored value
- * @param payload where the payload lies in it
+ * @param payloadOffset where the payload begins
  */
-record Envelope(Header header, List<String> tags, byte[] bytes, Slice payload) {
+record Envelope(byte[] bytes, int payloadOffset) {
 
     static final byte NULL = ValueHeader.NULL;
     static final byte ENCRYPTED = 2;
@@ -27,19 +29,16 @@ record Envelope(Header header, List<String> tags, byte[] bytes, Slice payload) {
     private static final byte VERSION = 1;
     private static final int FIXED = 30;
     private static final int CHECKSUM = 4;
+    private static final int FLAGS_OFFSET = 2;
+    private static final int LOAD_TIME_OFFSET = 3;
+    private static final int EXPIRY_OFFSET = 20;
+    private static final int COUNT_OFFSET = 28;
 
     /**
      * @param expiresAtMicros server time, microseconds since the epoch
      * @param loadTime see {@link LoadTime}; it decides nothing about validity
      */
-    record Header(byte flags, long generation, long birth, long expiresAtMicros, byte loadTime) {
-
-        boolean has(byte flag) {
-            return (flags & flag) != 0;
-        }
-    }
-
-    record Slice(int offset, int length) {}
+    record Header(byte flags, long generation, long birth, long expiresAtMicros, byte loadTime) {}
 
     /** Why bytes are no envelope. */
     static final class UnreadableException extends Exception {
@@ -89,23 +88,96 @@ record Envelope(Header header, List<String> tags, byte[] bytes, Slice payload) {
             throw new UnreadableException("format version " + bytes[1]);
         }
         int end = bytes.length - CHECKSUM;
-        ByteBuffer buffer = ByteBuffer.wrap(bytes);
-        if (buffer.getInt(end) != checksum(bytes, end)) {
+        if ((int) number(bytes, end, CHECKSUM) != checksum(bytes, end)) {
             throw new UnreadableException("checksum mismatch");
         }
-        Header header = new Header(bytes[2], buffer.getLong(4), buffer.getLong(12), buffer.getLong(20), bytes[3]);
-        int count = Short.toUnsignedInt(buffer.getShort(28));
-        List<String> tags = count == 0 ? List.of() : new ArrayList<>(count);
         int at = FIXED;
-        for (int i = 0; i < count; i++) {
-            int length = at + 2 <= end ? Short.toUnsignedInt(buffer.getShort(at)) : end;
-            if (at + 2 + length > end) {
+        for (int left = unsignedShort(bytes, COUNT_OFFSET); left > 0; left--) {
+            int next = at + 2 <= end ? at + 2 + unsignedShort(bytes, at) : Integer.MAX_VALUE;
+            if (next > end) {
                 throw new UnreadableException("tags exceed the value");
             }
-            tags.add(new String(bytes, at + 2, length, StandardCharsets.UTF_8));
-            at += 2 + length;
+            at = next;
         }
-        return new Envelope(header, tags, bytes, new Slice(at, end - at));
+        return new Envelope(bytes, at);
+    }
+
+    boolean has(byte flag) {
+        return (bytes[FLAGS_OFFSET] & flag) != 0;
+    }
+
+    /** See {@link LoadTime}; it decides nothing about validity. */
+    byte loadTime() {
+        return bytes[LOAD_TIME_OFFSET];
+    }
+
+    long generation() {
+        return number(bytes, ValueHeader.GENERATION_OFFSET, Long.BYTES);
+    }
+
+    long birth() {
+        return number(bytes, ValueHeader.BIRTH_OFFSET, Long.BYTES);
+    }
+
+    /** Server time, microseconds since the epoch. */
+    long expiresAtMicros() {
+        return number(bytes, EXPIRY_OFFSET, Long.BYTES);
+    }
+
+    int payloadLength() {
+        return bytes.length - CHECKSUM - payloadOffset;
+    }
+
+    List<String> tags() {
+        List<String> tags = new ArrayList<>();
+        for (int at = FIXED; at < payloadOffset; at += 2 + unsignedShort(bytes, at)) {
+            tags.add(new String(bytes, at + 2, unsignedShort(bytes, at), StandardCharsets.UTF_8));
+        }
+        return tags;
+    }
+
+    /** What the entry is of: the subject that was asked for, with the entry's own tags. */
+    Subject of(Subject asked) {
+        for (int at = FIXED; at < payloadOffset; at += 2 + unsignedShort(bytes, at)) {
+            if (!isOneOf(asked.tags(), at)) {
+                return asked.withTags(tags());
+            }
+        }
+        return asked;
+    }
+
+    /** Whether the tag at a place is one of those. Other characters than ASCII are left to who reads it as text. */
+    private boolean isOneOf(List<String> known, int at) {
+        int length = unsignedShort(bytes, at);
+        for (int i = 0; i < known.size(); i++) {
+            String tag = known.get(i);
+            if (tag.length() == length && isAscii(tag, at + 2)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private boolean isAscii(String text, int at) {
+        for (int i = 0; i < text.length(); i++) {
+            if (text.charAt(i) != bytes[at + i]) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private static int unsignedShort(byte[] bytes, int at) {
+        return (int) number(bytes, at, Short.BYTES);
+    }
+
+    /** Big-endian. */
+    private static long number(byte[] bytes, int at, int length) {
+        long number = 0;
+        for (int i = at; i < at + length; i++) {
+            number = number << Byte.SIZE | Byte.toUnsignedInt(bytes[i]);
+        }
+        return number;
     }
 
     private static int checksum(byte[] bytes, int length) {

@@ -48,9 +48,8 @@ final class Flight<V> {
 
     /** The landing with what was found in the remote store by a request sent after {@code watch}. */
     static <V> Landing<V> landing(Answer<V> answer, Subject subject, Envelope found, RemoteReads.Watch watch) {
-        Envelope.Header header = found.header();
-        long seen = Math.max(header.birth(), watch.head());
-        return new Landing<>(answer, subject.withTags(found.tags()), header.generation(), header.birth(), seen);
+        long seen = Math.max(found.birth(), watch.head());
+        return new Landing<>(answer, found.of(subject), found.generation(), found.birth(), seen);
     }
 
     /** The landing of a flight that brought nothing that others may take. */

@@ -18,13 +18,13 @@ final class Staleness {
     }
 
     /** How long ago an entry expired at least, in microseconds; negative if it may have yet to. */
-    long overdue(Envelope.Header header) {
-        return node.serverClock().earliest(node.now()) - header.expiresAtMicros();
+    long overdue(Envelope entry) {
+        return node.serverClock().earliest(node.now()) - entry.expiresAtMicros();
     }
 
     /** Whether an entry is too old for anything, or of unknown age where that matters. */
-    boolean isUseless(Envelope.Header header) {
-        long overdue = overdue(header);
+    boolean isUseless(Envelope entry) {
+        long overdue = overdue(entry);
         return overdue >= 0
                 ? overdue >= longestMicros
                 : longestMicros > 0 && !node.serverClock().isKnown();
@@ -38,15 +38,14 @@ final class Staleness {
     /** What to serve if a load fails, or null. */
     Found.@Nullable Stale fallback(Found found) {
         if (found instanceof Found.Hit hit && longestMicros > 0) {
-            return new Found.Stale(
-                    hit.value(), hit.envelope(), overdue(hit.envelope().header()));
+            return new Found.Stale(hit.value(), hit.envelope(), overdue(hit.envelope()));
         }
         return found instanceof Found.Stale stale ? stale : null;
     }
 
     /** How long after a failed load nobody tries again; zero if the fallback can be served no longer. */
     Duration untilRetry(Found.Stale fallback) {
-        long left = longestMicros - overdue(fallback.envelope().header());
+        long left = longestMicros - overdue(fallback.envelope());
         return left <= 0
                 ? Duration.ZERO
                 : Duration.ofNanos(Math.min(left * 1_000, policy.retryAfter().toNanos()));

@@ -79,18 +79,25 @@ final class TieredCache<V> {
             return counted(read, read.startedAt(), calls.withoutStoring(read));
         }
         RemoteReads.Watch watch = remote.watch();
-        return remote.get(read.subject(), watch, read.steps()).thenCompose(found -> {
-            if (found instanceof Found.Hit hit) {
-                return CompletableFuture.completedFuture(hit(read, hit, watch));
-            }
-            if (found instanceof Found.Stale stale && staleness.isServedAtOnce(stale)) {
-                return CompletableFuture.completedFuture(stale(read, stale));
-            }
-            return counted(
-                    read,
-                    read.startedAt(),
-                    found instanceof Found.Unavailable ? alone.load(read, false) : load(read, Purpose.MISSING));
-        });
+        return remote.get(read.subject(), watch, read.steps(), (found, answer) -> answer(read, found, watch, answer));
+    }
+
+    private void answer(Read<V> read, Found found, RemoteReads.Watch watch, CompletableFuture<Answer<V>> answer) {
+        if (found instanceof Found.Hit hit) {
+            answer.complete(hit(read, hit, watch));
+        } else if (found instanceof Found.Stale stale && staleness.isServedAtOnce(stale)) {
+            answer.complete(stale(read, stale));
+        } else {
+            boolean silent = found instanceof Found.Unavailable;
+            counted(read, read.startedAt(), silent ? alone.load(read, false) : load(read, Purpose.MISSING))
+                    .whenComplete((loaded, failure) -> {
+                        if (failure == null) {
+                            answer.complete(loaded);
+                        } else {
+                            answer.completeExceptionally(failure);
+                        }
+                    });
+        }
     }
 
     private Answer<V> hit(Read<V> read, Found.Hit hit, RemoteReads.Watch watch) {

@@ -51,22 +51,20 @@ final class ValueFormat {
     }
 
     @Nullable Object decode(Envelope envelope, String key) throws Exception {
-        Envelope.Header header = envelope.header();
-        Envelope.Slice payload = envelope.payload();
-        if (header.has(Envelope.ENCRYPTED) != (cipher != null)) {
+        if (envelope.has(Envelope.ENCRYPTED) != (cipher != null)) {
             throw new Envelope.UnreadableException(
                     cipher == null ? "encrypted, but the cache does not encrypt" : "not encrypted");
         }
         byte[] bytes = envelope.bytes();
-        int offset = payload.offset();
-        int length = payload.length();
+        int offset = envelope.payloadOffset();
+        int length = envelope.payloadLength();
         if (cipher != null) {
             byte[] head = Arrays.copyOf(bytes, offset);
             bytes = cipher.open(bytes, offset, length, associated(key, head));
             offset = 0;
             length = bytes.length;
         }
-        return header.has(Envelope.NULL) ? null : codec.decode(bytes, offset, length, type);
+        return envelope.has(Envelope.NULL) ? null : codec.decode(bytes, offset, length, type);
     }
 
     private static byte[] associated(String key, byte[] head) {

@@ -10,6 +10,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
 class CallerThreadTest {
 
@@ -26,6 +27,43 @@ class CallerThreadTest {
         });
         assertThat(ran).isSameAs(Thread.currentThread());
         assertThat(fallback).isEmpty();
+    }
+
+    @Test
+    void runsStepsInTheOrderInWhichTheyCame() {
+        List<Integer> ran = new ArrayList<>();
+        CallerThread.call(fallback::add, steps -> {
+            CompletableFuture<String> result = new CompletableFuture<>();
+            steps.execute(() -> {
+                ran.add(1);
+                steps.execute(() -> {
+                    ran.add(4);
+                    result.complete("done");
+                });
+            });
+            steps.execute(() -> ran.add(2));
+            steps.execute(() -> ran.add(3));
+            return result;
+        });
+        assertThat(ran).containsExactly(1, 2, 3, 4);
+        assertThat(fallback).isEmpty();
+    }
+
+    @Test
+    @Timeout(10)
+    void wakesUpForWhatAnotherThreadBringsAfterTheStepThatItExpected() {
+        CompletableFuture<String> result = new CompletableFuture<>();
+        CallerThread here = CallerThread.begin(fallback::add);
+        Thread caller = Thread.currentThread();
+        Thread other = new Thread(() -> {
+            while (caller.getState() != Thread.State.WAITING) {
+                Thread.onSpinWait();
+            }
+            result.complete("done");
+        });
+        here.expectStep();
+        new Thread(() -> here.execute(other::start)).start();
+        assertThat(here.await(result)).isEqualTo("done");
     }
 
     @Test

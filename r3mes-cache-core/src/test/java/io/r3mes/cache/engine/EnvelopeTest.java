@@ -12,8 +12,10 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Stream;
 import java.util.zip.CRC32C;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class EnvelopeTest {
 
@@ -32,13 +34,29 @@ class EnvelopeTest {
     @MethodSource("corpus")
     void readsWhatItWrote(byte[] bytes) throws Exception {
         Envelope envelope = Envelope.read(bytes);
-        assertThat(envelope.header()).isEqualTo(HEADER);
+        assertThat(header(envelope)).isEqualTo(HEADER);
         byte[] head = Envelope.head(HEADER, envelope.tags());
-        byte[] payload = Arrays.copyOfRange(
-                bytes,
-                envelope.payload().offset(),
-                envelope.payload().offset() + envelope.payload().length());
+        int from = envelope.payloadOffset();
+        byte[] payload = Arrays.copyOfRange(bytes, from, from + envelope.payloadLength());
         assertThat(Envelope.write(head, payload)).isEqualTo(bytes);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"user:w1", "täg", "miner"})
+    void isOfWhatWasAskedForWithTheTagsThatItHas(String tag) throws Exception {
+        Envelope envelope = Envelope.read(written(List.of("miner", tag), "42"));
+        Subject asked = new Subject("cache", "key", List.of("miner", "other"));
+        List<String> tags = envelope.of(asked).tags();
+        assertThat(tags).startsWith("miner", "other").contains(tag).doesNotHaveDuplicates();
+        Subject complete = new Subject("cache", "key", List.of("other", tag, "miner"));
+        assertThat(envelope.of(complete)).isSameAs(complete);
+    }
+
+    @Test
+    void takesNoTagForAnotherOfItsLength() throws Exception {
+        Envelope envelope = Envelope.read(written(List.of("user:w1"), "42"));
+        Subject asked = new Subject("cache", "key", List.of("user:w2"));
+        assertThat(envelope.of(asked).tags()).containsExactly("user:w2", "user:w1");
     }
 
     @ParameterizedTest
@@ -87,6 +105,13 @@ class EnvelopeTest {
         assertThatExceptionOfType(UnreadableException.class)
                 .isThrownBy(() -> Envelope.read(sealed(changed)))
                 .withMessage("format version 9");
+    }
+
+    private static Header header(Envelope envelope) {
+        byte flags = (byte) ((envelope.has(Envelope.NULL) ? Envelope.NULL : 0)
+                | (envelope.has(Envelope.ENCRYPTED) ? Envelope.ENCRYPTED : 0));
+        return new Header(
+                flags, envelope.generation(), envelope.birth(), envelope.expiresAtMicros(), envelope.loadTime());
     }
 
     private static void assertUnreadable(byte[] bytes) {
