@@ -6,7 +6,6 @@ import io.lettuce.core.cluster.api.async.RedisClusterAsyncCommands;
 import io.lettuce.core.cluster.models.partitions.RedisClusterNode;
 import io.r3mes.cache.redis.RedisClients.Opened;
 import io.r3mes.cache.redis.RedisClients.Use;
-import java.time.Duration;
 import java.util.List;
 import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
@@ -34,7 +33,6 @@ final class RedisLink implements Sender {
 
     private final Use use;
     private final RedisClients clients;
-    private final LongSupplier random;
     private final CompletableFuture<Void> connected = new CompletableFuture<>();
     private final Object lock = new Object();
     private volatile @Nullable Current current;
@@ -44,12 +42,12 @@ final class RedisLink implements Sender {
     private boolean pausing; // guarded by lock
     private final List<Runnable> onReopen = new CopyOnWriteArrayList<>();
     private volatile @Nullable RedisLink earlier;
-    private Duration delay = RedisOptions.FIRST_DELAY; // guarded by lock
+    private final Backoff backoff; // guarded by lock
 
     RedisLink(Use use, RedisClients clients, LongSupplier random) {
         this.use = use;
         this.clients = clients;
-        this.random = random;
+        this.backoff = new Backoff(random);
     }
 
     /** Sends a command. Whatever goes wrong completes the stage. */
@@ -120,7 +118,7 @@ final class RedisLink implements Sender {
             current = null;
             opening = true;
             pausing = true;
-            delay = RedisOptions.FIRST_DELAY;
+            backoff.reset();
         }
         log.debug("Leaving the server of the connection ({})", use);
         CompletableFuture<Void> unused = left.opened.connection().closeAsync();
@@ -256,22 +254,18 @@ final class RedisLink implements Sender {
     }
 
     private void failed(Throwable failure) {
-        Duration pause;
+        long pause;
         synchronized (lock) {
             if (closed) {
                 return;
             }
-            pause = delay;
-            Duration doubled = delay.multipliedBy(2);
-            delay = doubled.compareTo(RedisOptions.LONGEST_DELAY) < 0 ? doubled : RedisOptions.LONGEST_DELAY;
+            pause = backoff.next();
         }
         if (lastFailure == null) {
             log.warn("Cannot connect to Redis ({}), trying on in the background: {}", use, rootOf(failure));
         }
         lastFailure = failure;
-        long half = pause.toMillis() / 2;
-        long jittered = half + Math.floorMod(random.getAsLong(), half + 1);
-        later(jittered, this::attempt);
+        later(pause, this::attempt);
     }
 
     /** Runs a task on the timer, or never if the client is closed by then. */
@@ -284,11 +278,8 @@ final class RedisLink implements Sender {
     }
 
     private static String rootOf(Throwable failure) {
-        Throwable root = failure;
-        while (root.getCause() != null && root.getCause() != root) {
-            root = root.getCause();
-        }
-        return root.toString();
+        Throwable cause = failure.getCause();
+        return cause == null ? failure.toString() : rootOf(cause);
     }
 
     /** The connection in use, which is looked at again whenever one of its operations fails. */
