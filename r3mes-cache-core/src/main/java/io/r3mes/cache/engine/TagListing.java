@@ -40,7 +40,9 @@ final class TagListing {
                     int named = keys.size();
                     keys.addAll(known.keys());
                     Asked asked = new Asked(tag, limit, List.copyOf(keys), named);
-                    return node.remote().births(asked.keys()).thenApply(births -> listed(asked, known.count(), births));
+                    return node.remote()
+                            .births(asked.keys())
+                            .thenApply((List<@Nullable Born> births) -> listed(asked, known.count(), births));
                 })
                 .exceptionally(failure -> {
                     node.observer().unavailable("members", Failures.cause(failure));
