@@ -50,7 +50,7 @@ class CallerThreadTest {
     }
 
     @Test
-    @Timeout(10)
+    @Timeout(value = 10, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
     void wakesUpForWhatAnotherThreadBringsAfterTheStepThatItExpected() {
         CompletableFuture<String> result = new CompletableFuture<>();
         CallerThread here = CallerThread.begin(fallback::add);

@@ -7,6 +7,7 @@ import io.lettuce.core.cluster.models.partitions.RedisClusterNode.NodeFlag;
 import io.lettuce.core.protocol.CommandType;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
@@ -64,7 +65,7 @@ public final class RedisCluster implements RedisServers.Group {
     /** The shard that holds a key now: its master, and the replicas that the cluster lists. */
     public Shard shard(String key) {
         List<RedisClusterNode> view = view(running().findFirst().orElseThrow());
-        RedisClusterNode master = masterOf(view, key);
+        RedisClusterNode master = masterOf(view, key).orElseThrow();
         List<RedisProcess> replicas = view.stream()
                 .filter(node -> master.getNodeId().equals(node.getSlaveOf()))
                 .map(this::process)
@@ -91,9 +92,11 @@ public final class RedisCluster implements RedisServers.Group {
         Shard before = shard(key);
         before.master().kill();
         Patience.await("a replica is promoted")
-                .until(() -> masterOf(view(before.replica()), key).getUri().getPort()
-                        != before.master().port());
-        RedisProcess promoted = process(masterOf(view(before.replica()), key));
+                .until(() -> masterOf(view(before.replica()), key)
+                        .filter(node ->
+                                node.getUri().getPort() != before.master().port())
+                        .isPresent());
+        RedisProcess promoted = process(masterOf(view(before.replica()), key).orElseThrow());
         awaitMaster(key, promoted);
         new ReplicationLink(before.master(), promoted).mend();
         return before.master();
@@ -127,8 +130,7 @@ public final class RedisCluster implements RedisServers.Group {
         Patience.await("all servers know the new master")
                 .until(() -> servers.stream()
                         .filter(RedisProcess::isRunning)
-                        .allMatch(server ->
-                                masterOf(view(server), key).getUri().getPort() == master.port() && isOk(server)));
+                        .allMatch(server -> isMaster(master, view(server), key) && isOk(server)));
     }
 
     private void awaitReplica(RedisProcess replica) {
@@ -194,12 +196,18 @@ public final class RedisCluster implements RedisServers.Group {
         return List.copyOf(ClusterPartitionParser.parse(nodes).getPartitions());
     }
 
-    private static RedisClusterNode masterOf(List<RedisClusterNode> view, String key) {
+    /** Empty while a slot changes hands and a server knows of no new master yet. */
+    private static Optional<RedisClusterNode> masterOf(List<RedisClusterNode> view, String key) {
         int slot = SlotHash.getSlot(key);
         return view.stream()
                 .filter(node -> node.is(NodeFlag.UPSTREAM) && node.hasSlot(slot))
-                .findFirst()
-                .orElseThrow();
+                .findFirst();
+    }
+
+    private static boolean isMaster(RedisProcess server, List<RedisClusterNode> view, String key) {
+        return masterOf(view, key)
+                .filter(node -> node.getUri().getPort() == server.port())
+                .isPresent();
     }
 
     private RedisProcess process(RedisClusterNode node) {
