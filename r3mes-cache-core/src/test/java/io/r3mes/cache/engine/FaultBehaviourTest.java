@@ -83,7 +83,7 @@ class FaultBehaviourTest {
         blind.outage().begin(LOST, "beat", "read");
         lab.time.advance(STALENESS.plus(BEAT));
         assertThat(load(blind, "k", 2)).isEqualTo(1);
-        seeing.outage().begin(LOST, "detach");
+        seeing.outage().begin(LOST, "unlinkBornBefore");
         seeing.engine().invalidator().invalidateByTag("t:k");
         assertThat(lab.bytes("c:k")).as("still stored").isNotNull();
         assertThat(load(blind, "k", 3)).isEqualTo(3);
@@ -117,7 +117,7 @@ class FaultBehaviourTest {
         load(writer, "k", 1);
         writer.engine().invalidator().invalidateByTag("t:valid");
         load(writer, "valid", 1);
-        writer.outage().begin(LOST, "detach");
+        writer.outage().begin(LOST, "unlinkBornBefore");
         writer.engine().invalidator().invalidateByTag("t:k");
         for (String other : List.of("x", "y", "z")) {
             writer.engine().invalidator().invalidateKey("c:" + other);
