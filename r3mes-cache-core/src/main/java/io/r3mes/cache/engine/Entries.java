@@ -121,8 +121,8 @@ final class Entries {
         Duration period = missing ? ttl : ttl.plus(policy.stale().longest());
         CompletableFuture<Boolean> stored =
                 node.remote().store(lease, bytes, period).toCompletableFuture();
-        List<String> indexed = indexed(loaded.subject());
-        if (!missing && !indexed.isEmpty()) {
+        List<String> indexed = missing ? List.of() : indexed(loaded.subject());
+        if (!indexed.isEmpty()) {
             reported("tag index", node.tagIndex().add(loaded.subject().key(), indexed, period));
         }
         return stored.handle((written, failure) -> {

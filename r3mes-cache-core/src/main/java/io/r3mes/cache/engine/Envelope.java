@@ -29,7 +29,6 @@ record Envelope(byte[] bytes, int payloadOffset) {
     private static final byte VERSION = 1;
     private static final int FIXED = 30;
     private static final int CHECKSUM = 4;
-    private static final int FLAGS_OFFSET = 2;
     private static final int LOAD_TIME_OFFSET = 3;
     private static final int EXPIRY_OFFSET = 20;
     private static final int COUNT_OFFSET = 28;
@@ -103,7 +102,7 @@ record Envelope(byte[] bytes, int payloadOffset) {
     }
 
     boolean has(byte flag) {
-        return (bytes[FLAGS_OFFSET] & flag) != 0;
+        return (bytes[ValueHeader.FLAGS_OFFSET] & flag) != 0;
     }
 
     /** See {@link LoadTime}; it decides nothing about validity. */
